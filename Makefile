@@ -1,0 +1,65 @@
+# The two commands that matter: `make run` and `make test`.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+INSTALL := $(PIP) install --require-hashes -r requirements-build.lock
+LOCAL := $(PIP) install --no-deps --no-build-isolation -e . -e ./firmware_sim
+
+.PHONY: help run test check format lock bench clean
+
+help:
+	@echo "make run    install into .venv and start simulator, core, broker and publisher with sample data"
+	@echo "make test   install what the tests need (Debian packages included) and run them"
+	@echo "make check  format, lint, strict types, import arrows, unused dependencies"
+	@echo "make bench  measure, as ratios in one run"
+	@echo "make lock   resolve the dependencies anew (needs uv)"
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; assert (3, 11) <= sys.version_info[:2] <= (3, 13), "keycabinet needs Python 3.11 to 3.13, and this is " + sys.version.split()[0]'
+	@$(PYTHON) -m venv $(VENV) || { echo "this Python has no venv: sudo apt install python3-venv"; exit 1; }
+
+$(VENV)/run.stamp: pyproject.toml firmware_sim/pyproject.toml requirements-build.lock requirements-sim.lock | $(VENV)/bin/python
+	@echo "installing into $(VENV) ..."
+	@$(INSTALL) -r requirements-sim.lock
+	@$(LOCAL)
+	@touch $@
+
+$(VENV)/test.stamp: pyproject.toml firmware_sim/pyproject.toml requirements-build.lock requirements-dev.lock | $(VENV)/bin/python
+	@echo "installing into $(VENV), with what the tests need ..."
+	@$(INSTALL) -r requirements-dev.lock
+	@$(LOCAL)
+	@touch $@
+
+run: $(VENV)/run.stamp
+	@exec $(BIN)/keycabinet-sim demo
+
+test: $(VENV)/test.stamp
+	@tests/need-debian mosquitto strace
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: $(VENV)/test.stamp
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/deptry .
+	$(BIN)/python -m pytest -q tests/test_architecture.py
+
+format: $(VENV)/test.stamp
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/test.stamp
+	@$(BIN)/python -m tests.bench
+
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-package keycabinet --custom-compile-command "make lock"
+
+lock:
+	$(COMPILE) --output-file requirements.lock pyproject.toml
+	$(COMPILE) --output-file requirements-sim.lock pyproject.toml firmware_sim/pyproject.toml
+	$(COMPILE) --output-file requirements-dev.lock --extra dev pyproject.toml firmware_sim/pyproject.toml
+	echo "setuptools>=77" | $(COMPILE) --output-file requirements-build.lock -
+
+clean:
+	rm -rf $(VENV) .run build *.egg-info firmware_sim/*.egg-info firmware_sim/build
