@@ -1,0 +1,96 @@
+"""Which alarms stand.
+
+Most are conditions, worked out from the state at every step: each is raised once and ends when it is so no longer. Some
+are latched by the rule that saw them happen, and stand until another rule knows better.
+"""
+
+from keycabinet.domain.books import AlarmKey, In, Missing, Out
+from keycabinet.domain.effects import Play, Tune
+from keycabinet.domain.entries import AlarmCleared, AlarmKind, AlarmRaised
+from keycabinet.domain.state import Turn
+from keycabinet.domain.states import DoorOpen
+
+LATCHED = frozenset({AlarmKind.DOOR_FORCED, AlarmKind.LOCK_FAULT})
+
+
+def settle(turn: Turn) -> Turn:
+    """Raise what stands and was not raised, clear what was raised and stands no more."""
+    if not turn.cabinet.running:
+        return turn
+    raised = turn.cabinet.books.alarms.keys()
+    standing = _of_rings(turn) | _of_slots(turn) | _of_door(turn) | _of_devices(turn) | _of_copies(turn)
+    for kind, subject in sorted(raised - standing, key=_order):
+        if kind not in LATCHED:
+            turn = turn.record(AlarmCleared(kind, subject))
+    for kind, subject in sorted(standing - raised, key=_order):
+        turn = latch(turn, kind, subject)
+    return turn
+
+
+def latch(turn: Turn, kind: AlarmKind, subject: str) -> Turn:
+    """Raise an alarm, unless it stands already."""
+    if (kind, subject) in turn.cabinet.books.alarms:
+        return turn
+    return turn.record(AlarmRaised(kind, subject)).command(Play(Tune.ALARM))
+
+
+def unlatch(turn: Turn, kind: AlarmKind, subject: str) -> Turn:
+    """Clear an alarm, if it stands."""
+    return turn.record(AlarmCleared(kind, subject)) if (kind, subject) in turn.cabinet.books.alarms else turn
+
+
+def _order(key: AlarmKey) -> tuple[str, str]:
+    return key[0].value, key[1]
+
+
+def _of_rings(turn: Turn) -> set[AlarmKey]:
+    alarms: set[AlarmKey] = set()
+    for ring, custody in turn.cabinet.books.custody.items():
+        match custody:
+            case Out(due=due) if due is not None and turn.facts.now.utc >= due:
+                alarms.add((AlarmKind.OVERDUE, ring))
+            case Missing():
+                alarms.add((AlarmKind.MISSING, ring))
+            case _:
+                pass
+    return alarms
+
+
+def _of_copies(turn: Turn) -> set[AlarmKey]:
+    rings, custody = turn.facts.directory.ring_of_tag, turn.cabinet.books.custody
+    hanging_twice = {
+        (AlarmKind.DUPLICATE_TAG, rings[tag].id)
+        for tag, slots in turn.cabinet.seen.places().items()
+        if len(slots) > 1 and tag in rings
+    }
+    shown_at_the_panel = {
+        (kind, ring)
+        for kind, ring in turn.cabinet.books.alarms
+        if kind is AlarmKind.DUPLICATE_TAG and isinstance(custody.get(ring), In)
+    }
+    return hanging_twice | shown_at_the_panel
+
+
+def _of_slots(turn: Turn) -> set[AlarmKey]:
+    cabinet, known = turn.cabinet, turn.facts.directory.ring_of_tag
+    foreign = {
+        (AlarmKind.FOREIGN_TAG, f"slot-{slot}") for slot, it in cabinet.seen.hanging.items() if it.tag not in known
+    }
+    unread = {
+        (AlarmKind.UNREADABLE, f"slot-{slot}")
+        for slot, since in cabinet.unread_since.items()
+        if turn.elapsed >= since + cabinet.times.unread
+    }
+    return foreign | unread
+
+
+def _of_door(turn: Turn) -> set[AlarmKey]:
+    match turn.cabinet.door:
+        case DoorOpen(since=since) if turn.elapsed >= since + turn.cabinet.times.door_alarm:
+            return {(AlarmKind.DOOR_OPEN, "door")}
+        case _:
+            return set()
+
+
+def _of_devices(turn: Turn) -> set[AlarmKey]:
+    return {(AlarmKind.READER_FAULT, device) for device in turn.cabinet.unheard}

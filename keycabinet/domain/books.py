@@ -1,0 +1,136 @@
+"""The books: where every ring is, which releases are open, which alarms stand. Nothing but a fold over the ledger."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TypeVar
+
+from keycabinet.domain.entries import (
+    AlarmCleared,
+    AlarmKind,
+    AlarmRaised,
+    Entry,
+    Evidence,
+    ReleaseEnded,
+    ReleaseIntended,
+    RingEnrolled,
+    RingFound,
+    RingMissing,
+    RingMoved,
+    RingReturned,
+    RingTaken,
+)
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True)
+class In:
+    """The ring hangs in this slot."""
+
+    slot: int
+    since: datetime
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Out:
+    """The ring is booked to its holder, who took it from this slot."""
+
+    slot: int
+    since: datetime
+    evidence: Evidence
+    holder: str
+    due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The ring left this slot without a release."""
+
+    slot: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unverified:
+    """Nobody has seen the ring yet."""
+
+    since: datetime
+
+
+Custody = In | Out | Missing | Unverified
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRelease:
+    """A release whose outcome is not known yet."""
+
+    id: str
+    holder: str
+    ring: str
+    slot: int
+    due: datetime | None = None
+
+
+AlarmKey = tuple[AlarmKind, str]
+
+
+@dataclass(frozen=True)
+class Books:
+    """A snapshot of the books."""
+
+    custody: Mapping[str, Custody] = field(default_factory=dict)
+    """Ring -> where it is."""
+    releases: Mapping[int, OpenRelease] = field(default_factory=dict)
+    """Slot -> the release that is open on it."""
+    alarms: Mapping[AlarmKey, datetime] = field(default_factory=dict)
+    """Standing alarm -> when it was raised."""
+
+    def fold(self, entries: Iterable[Entry], at: datetime) -> "Books":
+        """The books after these entries, which were all recorded at that instant (UTC)."""
+        books = self
+        for entry in entries:
+            books = books._after(entry, at)
+        return books
+
+    def _after(self, entry: Entry, at: datetime) -> "Books":
+        match entry:
+            case RingEnrolled(ring=ring) if ring not in self.custody:
+                return self._placed(ring, Unverified(at))
+            case RingTaken(ring=ring, slot=slot, holder=holder, evidence=evidence, due=due):
+                out = Out(slot, at, evidence, holder, due)
+                return replace(self._placed(ring, out), releases=_without(self.releases, slot))
+            case (
+                RingReturned(ring=ring, slot=slot, evidence=evidence)
+                | RingFound(ring=ring, slot=slot, evidence=evidence)
+            ):
+                return self._placed(ring, In(slot, at, evidence))
+            case RingMoved(ring=ring, slot=slot, evidence=evidence):
+                return self._placed(ring, In(slot, at, evidence))
+            case RingMissing(ring=ring, slot=slot):
+                return self._placed(ring, Missing(slot, at))
+            case _:
+                return self._after_release_or_alarm(entry, at)
+
+    def _after_release_or_alarm(self, entry: Entry, at: datetime) -> "Books":
+        match entry:
+            case ReleaseIntended(release=release, actor=actor, ring=ring, slot=slot, due=due):
+                opened = OpenRelease(release, actor, ring, slot, due)
+                return replace(self, releases={**self.releases, slot: opened})
+            case ReleaseEnded(slot=slot):
+                return replace(self, releases=_without(self.releases, slot))
+            case AlarmRaised(kind=kind, subject=subject):
+                return replace(self, alarms={**self.alarms, (kind, subject): at})
+            case AlarmCleared(kind=kind, subject=subject):
+                return replace(self, alarms=_without(self.alarms, (kind, subject)))
+            case _:
+                return self
+
+    def _placed(self, ring: str, custody: Custody) -> "Books":
+        return replace(self, custody={**self.custody, ring: custody})
+
+
+def _without(mapping: Mapping[K, V], key: K) -> dict[K, V]:
+    return {each: value for each, value in mapping.items() if each != key}

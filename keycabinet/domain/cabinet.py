@@ -1,0 +1,172 @@
+"""One step of the cabinet: what happened, on what it is, becomes what it will be and what is to be recorded and done.
+
+Pure: the same state, event and facts give the same answer. Time, chance, people and rings come in as facts.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import chain
+
+from keycabinet.domain import alarms, custody, door, panel_tag, session, slot
+from keycabinet.domain.books import Out
+from keycabinet.domain.effects import Effects
+from keycabinet.domain.entries import CabinetReady, CabinetStarted, DeviceBack, DeviceLost
+from keycabinet.domain.events import (
+    BoltsRead,
+    CoilPulsed,
+    ContactRead,
+    CredentialChecked,
+    DeviceFailed,
+    DeviceReady,
+    DirectoryChanged,
+    DoorRead,
+    Event,
+    KeyPressed,
+    PulseRefused,
+    TagPresented,
+    TagsRead,
+    TimePassed,
+)
+from keycabinet.domain.layout import Senses
+from keycabinet.domain.seen import PATIENCE
+from keycabinet.domain.state import Cabinet, Facts, Turn
+from keycabinet.domain.states import Checking, Choosing, CodeEntry, DoorOpen, DoorReleased, PinEntry, Released
+
+
+def start(cabinet: Cabinet, facts: Facts, version: str) -> tuple[Cabinet, Effects]:
+    """Begin: energise nothing, and wait for every device before anything is settled."""
+    turn = Turn(cabinet, facts).record(CabinetStarted(version))
+    turn = turn.having(
+        unheard=frozenset(cabinet.layout.devices), starting_until=facts.now.elapsed + cabinet.times.start
+    )
+    return turn.cabinet, turn.effects
+
+
+def step(cabinet: Cabinet, event: Event, facts: Facts) -> tuple[Cabinet, Effects]:
+    """Answer one event. Whatever its time had come before it is dealt with first."""
+    turn = _react(_expire(Turn(cabinet, facts)), event)
+    if _changes_what_hangs_where(event, cabinet, turn.cabinet):
+        turn = custody.settle(turn)
+    turn = alarms.settle(session.follow(turn))
+    return turn.cabinet, turn.effects
+
+
+def next_deadline(cabinet: Cabinet, facts: Facts) -> timedelta | None:
+    """How long the rules can wait for the next event before they want ``TimePassed``; None: for ever."""
+    now = facts.now
+    waits = chain(
+        (until - now.elapsed for until in _elapsed_deadlines(cabinet)), (due - now.utc for due in _dues(cabinet))
+    )
+    return min((wait for wait in waits if wait > timedelta(0)), default=None)
+
+
+def _changes_what_hangs_where(event: Event, before: Cabinet, after: Cabinet) -> bool:
+    return after.seen is not before.seen or after.running != before.running or isinstance(event, DirectoryChanged)
+
+
+def _expire(turn: Turn) -> Turn:
+    for rule in (_give_up_waiting, session.expire, slot.expire, door.expire, custody.expire):
+        turn = rule(turn)
+    return turn
+
+
+def _react(turn: Turn, event: Event) -> Turn:
+    match event:
+        case KeyPressed():
+            return session.key(turn, event)
+        case CredentialChecked():
+            return session.checked(turn, event)
+        case TagPresented():
+            return panel_tag.presented(turn, event)
+        case TagsRead():
+            return custody.tags_read(turn, event)
+        case ContactRead():
+            return custody.contact_read(turn, event)
+        case TimePassed() | DirectoryChanged():
+            return turn
+        case _:
+            return _react_to_hardware(turn, event)
+
+
+def _react_to_hardware(turn: Turn, event: Event) -> Turn:
+    match event:
+        case BoltsRead():
+            return slot.bolts_read(turn, event)
+        case CoilPulsed():
+            return slot.pulsed(turn, event)
+        case PulseRefused():
+            return slot.refused(turn, event)
+        case DoorRead():
+            return door.read(turn, event)
+        case DeviceReady():
+            return _device_ready(turn, event)
+        case DeviceFailed():
+            return _device_failed(turn, event)
+        case _:
+            raise AssertionError(f"no rule for {event!r}")
+
+
+def _device_ready(turn: Turn, event: DeviceReady) -> Turn:
+    unheard = turn.cabinet.unheard - {event.device}
+    if not turn.cabinet.running:
+        turn = turn.having(unheard=unheard)
+        return turn if unheard else _begin(turn)
+    back = turn.having(unheard=unheard)
+    return back.record(DeviceBack(event.device)) if event.device in turn.cabinet.unheard else back
+
+
+def _device_failed(turn: Turn, event: DeviceFailed) -> Turn:
+    cabinet = turn.cabinet
+    senses = cabinet.layout.devices.get(event.device, Senses())
+    known = event.device in cabinet.unheard and cabinet.running
+    turn = turn if known else turn.record(DeviceLost(event.device, event.fault, event.detail))
+    seen = cabinet.seen.without(frozenset(senses.banks), senses.contacts)
+    turn = turn.having(unheard=cabinet.unheard | {event.device}, seen=seen, drawn=cabinet.drawn - senses.bolts)
+    return door.lost(turn) if senses.door else turn
+
+
+def _give_up_waiting(turn: Turn) -> Turn:
+    until = turn.cabinet.starting_until
+    return _begin(turn) if until is not None and turn.elapsed >= until else turn
+
+
+def _begin(turn: Turn) -> Turn:
+    return turn.having(starting_until=None).record(CabinetReady(" ".join(sorted(turn.cabinet.unheard))))
+
+
+def _elapsed_deadlines(cabinet: Cabinet) -> Iterator[timedelta]:
+    if cabinet.starting_until is not None:
+        yield cabinet.starting_until
+    if cabinet.notice is not None:
+        yield cabinet.notice.until
+    match cabinet.session:
+        case CodeEntry(until=until) | PinEntry(until=until) | Checking(until=until) | Choosing(until=until):
+            yield until
+        case _:
+            pass
+    yield from _slot_deadlines(cabinet)
+    yield from _door_deadlines(cabinet)
+    yield from (since + cabinet.times.unread for since in cabinet.unread_since.values())
+    yield from (since + PATIENCE for since in cabinet.seen.contrary.values())
+
+
+def _slot_deadlines(cabinet: Cabinet) -> Iterator[timedelta]:
+    for state in cabinet.slots.values():
+        if isinstance(state, Released):
+            yield from (state.until, state.until + PATIENCE)
+            if state.check_by is not None:
+                yield state.check_by
+
+
+def _door_deadlines(cabinet: Cabinet) -> Iterator[timedelta]:
+    match cabinet.door:
+        case DoorReleased(until=until):
+            yield until
+        case DoorOpen(since=since, toned=toned):
+            yield since + (cabinet.times.door_alarm if toned else cabinet.times.door_tone)
+        case _:
+            pass
+
+
+def _dues(cabinet: Cabinet) -> Iterator[datetime]:
+    return (it.due for it in cabinet.books.custody.values() if isinstance(it, Out) and it.due is not None)

@@ -1,0 +1,138 @@
+"""Where every ring is: what is seen is held against the books, and each difference becomes an entry, once.
+
+The same comparison serves a ring that is pulled now and one that was gone when the cabinet started.
+"""
+
+from collections.abc import Mapping
+
+from keycabinet.domain import slot as slots
+from keycabinet.domain.books import In, Missing, OpenRelease, Out, Unverified
+from keycabinet.domain.effects import Play, Tune
+from keycabinet.domain.entries import (
+    AlarmKind,
+    Evidence,
+    ReleaseEnded,
+    RingFound,
+    RingMissing,
+    RingMoved,
+    RingReturned,
+    RingTaken,
+    TagSeen,
+)
+from keycabinet.domain.events import ContactRead, Tag, TagsRead
+from keycabinet.domain.rings import Ring
+from keycabinet.domain.state import Turn
+from keycabinet.domain.states import Choosing, Released, Taking
+
+Places = Mapping[Tag, tuple[int, ...]]
+
+
+def tags_read(turn: Turn, event: TagsRead) -> Turn:
+    """A bus of slot tags was read."""
+    cabinet = turn.cabinet
+    homes = cabinet.homes(turn.facts.directory)
+    return turn.having(seen=cabinet.seen.with_tags(cabinet.layout, event.bank, event.tags, homes, turn.elapsed))
+
+
+def contact_read(turn: Turn, event: ContactRead) -> Turn:
+    """The contact of a slot was read."""
+    cabinet = turn.cabinet
+    homes = cabinet.homes(turn.facts.directory)
+    seen = cabinet.seen.with_contact(cabinet.layout, event.slot, event.closed, homes, turn.elapsed)
+    return turn.having(seen=seen)
+
+
+def expire(turn: Turn) -> Turn:
+    """Readings that have contradicted each other for too long are placed again."""
+    cabinet = turn.cabinet
+    homes = cabinet.homes(turn.facts.directory)
+    for bank in cabinet.seen.impatient(turn.elapsed):
+        turn = turn.having(seen=turn.cabinet.seen.placed(cabinet.layout, bank, homes, turn.elapsed))
+    return turn
+
+
+def settle(turn: Turn) -> Turn:
+    """Bring the books up to what is seen. Nothing happens while the cabinet still waits for its devices."""
+    if not turn.cabinet.running:
+        return turn
+    places = turn.cabinet.seen.places()
+    turn = _name_foreign(turn)
+    for release in tuple(turn.cabinet.books.releases.values()):
+        turn = _settle_release(turn, release, places)
+    for ring in turn.facts.directory.rings.values():
+        turn = _settle_ring(turn, ring, places)
+    return _watch_unread(turn)
+
+
+def _name_foreign(turn: Turn) -> Turn:
+    for slot, hanging in turn.cabinet.seen.hanging.items():
+        unknown = hanging.tag not in turn.facts.directory.ring_of_tag
+        if unknown and (AlarmKind.FOREIGN_TAG, f"slot-{slot}") not in turn.cabinet.books.alarms:
+            turn = turn.record(TagSeen(slot, hanging.tag[-4:]))
+    return turn
+
+
+def _settle_release(turn: Turn, release: OpenRelease, places: Places) -> Turn:
+    ring = turn.facts.directory.rings[release.ring]
+    live = isinstance(turn.cabinet.state_of(release.slot), Released)
+    if _is_gone(turn, ring, release.slot, places):
+        evidence = Evidence.TAG_READ if live else Evidence.INFERRED
+        taken = RingTaken(release.id, ring.id, release.slot, release.holder, evidence, release.due)
+        return slots.taken(turn.record(taken), release.slot)
+    if not live and ring.tag in places:
+        return turn.record(ReleaseEnded(release.id, ring.id, release.slot, "restarted"))
+    return turn
+
+
+def _is_gone(turn: Turn, ring: Ring, slot: int, places: Places) -> bool:
+    """Whether this ring is known to hang neither in this slot nor anywhere else.
+
+    At a released slot it is enough that its tag is not read any more; otherwise the contact must agree, so that a tag
+    that cannot be read is not taken for a ring that is gone.
+    """
+    cabinet = turn.cabinet
+    if ring.tag in places:
+        return False
+    if isinstance(cabinet.state_of(slot), Released) and cabinet.seen.bank_is_read(cabinet.layout, slot):
+        return True
+    return not cabinet.seen.may_still_hold(cabinet.layout, slot)
+
+
+def _settle_ring(turn: Turn, ring: Ring, places: Places) -> Turn:
+    custody = turn.cabinet.books.custody.get(ring.id)
+    seen_in = places.get(ring.tag, ())
+    match custody:
+        case In(slot=slot) if not seen_in and _is_gone(turn, ring, slot, places):
+            return turn.record(RingMissing(ring.id, slot))
+        case In(slot=slot) if seen_in and slot not in seen_in:
+            return turn.record(RingMoved(ring.id, slot, seen_in[0], _evidence(turn, seen_in[0])))
+        case Out() if seen_in:
+            return _returned(turn, ring, custody, seen_in[0])
+        case Missing() | Unverified() if seen_in:
+            return turn.record(RingFound(ring.id, seen_in[0], _evidence(turn, seen_in[0])))
+        case _:
+            return turn
+
+
+def _returned(turn: Turn, ring: Ring, custody: Out, slot: int) -> Turn:
+    entry = RingReturned(ring.id, slot, _evidence(turn, slot), custody.holder, _who_is_here(turn))
+    text = "THANK YOU" if slot == ring.home_slot else f"BELONGS IN SLOT {ring.home_slot}"
+    return turn.record(entry).noted(f"SLOT {slot} RETURNED", text).command(Play(Tune.ACCEPTED))
+
+
+def _who_is_here(turn: Turn) -> str | None:
+    match turn.cabinet.session:
+        case Choosing(person=person) | Taking(person=person):
+            return person
+        case _:
+            return None
+
+
+def _evidence(turn: Turn, slot: int) -> Evidence:
+    return turn.cabinet.seen.hanging[slot].evidence
+
+
+def _watch_unread(turn: Turn) -> Turn:
+    cabinet = turn.cabinet
+    unread = {slot for slot, closed in cabinet.seen.contacts.items() if closed} - cabinet.seen.hanging.keys()
+    return turn.having(unread_since={slot: cabinet.unread_since.get(slot, turn.elapsed) for slot in unread})

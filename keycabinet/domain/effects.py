@@ -1,0 +1,65 @@
+"""What the rules ask for, in the imperative. Entries are committed first; only then is a command carried out."""
+
+from dataclasses import dataclass
+from enum import Enum, unique
+
+from keycabinet.domain.entries import Entry
+from keycabinet.domain.people import Pin
+
+
+@unique
+class Light(Enum):
+    """What the lamp of a slot says. Steady: take or return here. Blinking: something is wrong here."""
+
+    OFF = "off"
+    STEADY = "steady"
+    BLINKING = "blinking"
+
+
+@unique
+class Tune(Enum):
+    """What the sounder plays, once."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    WARNING = "warning"
+    ALARM = "alarm"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckCredential:
+    """Compare the PIN of this code, off the deciding thread, and answer with ``CredentialChecked``."""
+
+    attempt: str
+    code: str
+    pin: Pin
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseSlot:
+    """Pulse the latch of this slot once."""
+
+    slot: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseDoor:
+    """Pulse the latch of the door once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Sound this tune at the cabinet."""
+
+    tune: Tune
+
+
+Command = CheckCredential | ReleaseSlot | ReleaseDoor | Play
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """The outcome of one step, in the order that law 2 asks for: what to record, and what to do once it is durable."""
+
+    entries: tuple[Entry, ...] = ()
+    commands: tuple[Command, ...] = ()

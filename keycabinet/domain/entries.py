@@ -1,0 +1,363 @@
+"""What the ledger can say: one class a row type. Ids only; names and codes are elsewhere, and enter as commitments."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, unique
+from typing import ClassVar
+
+
+@unique
+class Visibility(Enum):
+    """Who may read a row: everybody with access, the watch commander and above, or only those the site names."""
+
+    OPEN = "open"
+    COMMAND = "command"
+    SEALED = "sealed"
+
+
+@unique
+class Evidence(Enum):
+    """How a fact about a ring is known. Only ``TAG_READ`` names the ring and its slot without a guess."""
+
+    TAG_READ = "tag_read"
+    CONTACT = "contact"
+    INFERRED = "inferred"
+
+
+@unique
+class Reason(Enum):
+    """Why somebody was refused. For the ledger only: the display says the same for all of them (R5)."""
+
+    UNKNOWN_CODE = "unknown_code"
+    WRONG_PIN = "wrong_pin"
+    NO_CREDENTIAL = "no_credential"
+    SUSPENDED = "suspended"
+    NOT_YET_VALID = "not_yet_valid"
+    EXPIRED = "expired"
+    NOT_ANSWERED = "not_answered"
+    NO_SUCH_SLOT = "no_such_slot"
+    EMPTY_SLOT = "empty_slot"
+    ALREADY_OUT = "already_out"
+    NO_RIGHT = "no_right"
+    OUTSIDE_GROUP = "outside_group"
+    SLOT_UNKNOWN = "slot_unknown"
+    SLOT_BUSY = "slot_busy"
+    UNKNOWN_TAG = "unknown_tag"
+    NOT_OUT = "not_out"
+    DUPLICATE_TAG = "duplicate_tag"
+    TOO_OFTEN = "too_often"
+
+
+@unique
+class AlarmKind(Enum):
+    """What the watch commander is told about (R39)."""
+
+    OVERDUE = "overdue"
+    MISSING = "missing"
+    DUPLICATE_TAG = "duplicate_tag"
+    FOREIGN_TAG = "foreign_tag"
+    UNREADABLE = "unreadable"
+    DOOR_OPEN = "door_open"
+    DOOR_FORCED = "door_forced"
+    LOCK_FAULT = "lock_fault"
+    READER_FAULT = "reader_fault"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row to be. ``type`` is its name in the ledger; fields are the body, None left out."""
+
+    type: ClassVar[str]
+    visibility: ClassVar[Visibility] = Visibility.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class CabinetStarted(Entry):
+    """The core began; nothing is energised and nothing is known yet."""
+
+    type: ClassVar[str] = "cabinet.started"
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class CabinetReady(Entry):
+    """Every device was heard (or given up), and the books agree with what hangs in the slots."""
+
+    type: ClassVar[str] = "cabinet.ready"
+    silent: str
+    """Names of devices that did not answer, separated by spaces."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonEnrolled(Entry):
+    """A person was added or changed; the commitment is over name, code and a salt kept in the people table."""
+
+    type: ClassVar[str] = "person.enrolled"
+    person: str
+    commitment: str
+    actor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PinIssued(Entry):
+    """A person was given a new PIN, drawn at random (R2)."""
+
+    type: ClassVar[str] = "pin.issued"
+    visibility: ClassVar[Visibility] = Visibility.COMMAND
+    person: str
+    actor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RingEnrolled(Entry):
+    """A ring was added or changed. A new ring is unverified until its tag is read in a slot."""
+
+    type: ClassVar[str] = "ring.enrolled"
+    ring: str
+    home_slot: int
+    actor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RightsChanged(Entry):
+    """The rights were replaced; the digest (SHA-256) is over their canonical form."""
+
+    type: ClassVar[str] = "rights.changed"
+    count: int
+    digest: str
+    actor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoginGranted(Entry):
+    """A person is at the keypad."""
+
+    type: ClassVar[str] = "login.granted"
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoginRefused(Entry):
+    """Somebody tried a code and a PIN. ``person`` is whose code it is, if anybody's."""
+
+    type: ClassVar[str] = "login.refused"
+    reason: Reason
+    person: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnded(Entry):
+    """The person at the keypad is gone: ``cancelled`` by a key or ``timeout``."""
+
+    type: ClassVar[str] = "session.ended"
+    actor: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRefused(Entry):
+    """A person asked for a slot and did not get it."""
+
+    type: ClassVar[str] = "release.refused"
+    actor: str
+    slot: int
+    reason: Reason
+    ring: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseIntended(Entry):
+    """The latch of this slot is about to be pulsed for this person. Committed before the coil (law 2)."""
+
+    type: ClassVar[str] = "release.intended"
+    release: str
+    actor: str
+    ring: str
+    slot: int
+    due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseEnded(Entry):
+    """A release came to its end with the ring in its slot.
+
+    ``why``: ``not_taken``, ``cancelled``, ``latch_stuck``, ``pulse_refused`` or ``restarted``.
+    """
+
+    type: ClassVar[str] = "release.ended"
+    release: str
+    ring: str
+    slot: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RingTaken(Entry):
+    """A released ring left its slot; it is booked to its holder."""
+
+    type: ClassVar[str] = "ring.taken"
+    release: str
+    ring: str
+    slot: int
+    holder: str
+    evidence: Evidence
+    due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RingReturned(Entry):
+    """A ring that was out is in a slot. Who put it there is known only from a session (R15)."""
+
+    type: ClassVar[str] = "ring.returned"
+    ring: str
+    slot: int
+    evidence: Evidence
+    booked_holder: str
+    returned_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RingMoved(Entry):
+    """A ring that was in one slot is in another."""
+
+    type: ClassVar[str] = "ring.moved"
+    ring: str
+    from_slot: int
+    slot: int
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class RingMissing(Entry):
+    """A ring left its slot without a release (R16)."""
+
+    type: ClassVar[str] = "ring.missing"
+    ring: str
+    slot: int
+
+
+@dataclass(frozen=True, slots=True)
+class RingFound(Entry):
+    """A ring that was missing or unverified is in a slot."""
+
+    type: ClassVar[str] = "ring.found"
+    ring: str
+    slot: int
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class TagSeen(Entry):
+    """A tag that belongs to no ring of this cabinet hangs in a slot; ``tag`` is its last four digits."""
+
+    type: ClassVar[str] = "tag.foreign"
+    slot: int
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class TagRefused(Entry):
+    """A tag was held to the panel, and nothing was opened for it."""
+
+    type: ClassVar[str] = "tag.refused"
+    reader: str
+    reason: Reason
+    ring: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnOffered(Entry):
+    """The tag of a ring that is out was held to the panel: the door, and its slot if empty, are to be released."""
+
+    type: ClassVar[str] = "return.offered"
+    reader: str
+    ring: str
+    slot: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DoorOpened(Entry):
+    """The door was opened after it had been released."""
+
+    type: ClassVar[str] = "door.opened"
+
+
+@dataclass(frozen=True, slots=True)
+class DoorForced(Entry):
+    """The door is open and nobody had released it."""
+
+    type: ClassVar[str] = "door.forced"
+
+
+@dataclass(frozen=True, slots=True)
+class DoorClosed(Entry):
+    """The door is closed."""
+
+    type: ClassVar[str] = "door.closed"
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmRaised(Entry):
+    """An alarm exists from now on. ``subject`` is a ring's id, ``slot-<n>``, the name of a device, or ``door``."""
+
+    type: ClassVar[str] = "alarm.raised"
+    kind: AlarmKind
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmCleared(Entry):
+    """What the alarm was about is so no longer."""
+
+    type: ClassVar[str] = "alarm.cleared"
+    kind: AlarmKind
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceLost(Entry):
+    """A device does not do its work; what it last said counts no more."""
+
+    type: ClassVar[str] = "device.lost"
+    device: str
+    fault: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceBack(Entry):
+    """A lost device works again."""
+
+    type: ClassVar[str] = "device.back"
+    device: str
+
+
+ENTRY_TYPES: tuple[type[Entry], ...] = (
+    CabinetStarted,
+    CabinetReady,
+    PersonEnrolled,
+    PinIssued,
+    RingEnrolled,
+    RightsChanged,
+    LoginGranted,
+    LoginRefused,
+    SessionEnded,
+    ReleaseRefused,
+    ReleaseIntended,
+    ReleaseEnded,
+    RingTaken,
+    RingReturned,
+    RingMoved,
+    RingMissing,
+    RingFound,
+    TagSeen,
+    TagRefused,
+    ReturnOffered,
+    DoorOpened,
+    DoorForced,
+    DoorClosed,
+    AlarmRaised,
+    AlarmCleared,
+    DeviceLost,
+    DeviceBack,
+)

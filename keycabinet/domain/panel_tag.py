@@ -1,0 +1,43 @@
+"""A tag held to the panel opens the door, and an empty slot, for a ring that is out. Nothing else (law 2, R15)."""
+
+from keycabinet.domain import alarms, door
+from keycabinet.domain.books import In, Out
+from keycabinet.domain.effects import Play, ReleaseSlot, Tune
+from keycabinet.domain.entries import AlarmKind, Reason, ReturnOffered, TagRefused
+from keycabinet.domain.events import TagPresented
+from keycabinet.domain.rings import Ring
+from keycabinet.domain.state import Turn
+from keycabinet.domain.states import Released
+
+
+def presented(turn: Turn, event: TagPresented) -> Turn:
+    """A tag was held to a reader at the panel."""
+    if not turn.cabinet.running:
+        return turn
+    ring = turn.facts.directory.ring_of_tag.get(event.tag)
+    if ring is None:
+        return _refuse(turn, TagRefused(event.reader, Reason.UNKNOWN_TAG))
+    custody = turn.cabinet.books.custody.get(ring.id)
+    match custody:
+        case Out():
+            return _offer_return(turn, event.reader, ring)
+        case In():
+            refused = _refuse(turn, TagRefused(event.reader, Reason.DUPLICATE_TAG, ring.id))
+            return alarms.latch(refused, AlarmKind.DUPLICATE_TAG, ring.id)
+        case _:
+            return _refuse(turn, TagRefused(event.reader, Reason.NOT_OUT, ring.id))
+
+
+def _offer_return(turn: Turn, reader: str, ring: Ring) -> Turn:
+    cabinet = turn.cabinet
+    if cabinet.tag_served is not None and turn.elapsed < cabinet.tag_served + cabinet.times.tag_pause:
+        return _refuse(turn, TagRefused(reader, Reason.TOO_OFTEN, ring.id))
+    home = ring.home_slot
+    empty = cabinet.seen.is_empty(cabinet.layout, home) and not isinstance(cabinet.state_of(home), Released)
+    turn = turn.record(ReturnOffered(reader, ring.id, home if empty else None)).having(tag_served=turn.elapsed)
+    turn = door.release(turn).noted(f"RETURN TO SLOT {home}", "THEN CLOSE THE DOOR").command(Play(Tune.ACCEPTED))
+    return turn.command(ReleaseSlot(home)) if empty else turn
+
+
+def _refuse(turn: Turn, entry: TagRefused) -> Turn:
+    return turn.record(entry).noted("NOT ACCEPTED", "ASK YOUR SUPERVISOR").command(Play(Tune.REFUSED))

@@ -1,0 +1,131 @@
+"""What people see at the cabinet: a projection of the state, never an effect. Slot numbers only (R22).
+
+The display has four lines of twenty characters; all text is ASCII.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from keycabinet.domain.books import Out
+from keycabinet.domain.effects import Light
+from keycabinet.domain.entries import AlarmKind
+from keycabinet.domain.state import Cabinet, Facts
+from keycabinet.domain.states import (
+    Checking,
+    Choosing,
+    CodeEntry,
+    DoorOpen,
+    Idle,
+    PinEntry,
+    Released,
+    Taking,
+    Unlatched,
+)
+
+COLUMNS = 20
+ROWS = 4
+KEYS = "#=OK          *=BACK"
+
+
+def screen(cabinet: Cabinet, facts: Facts) -> tuple[str, ...]:
+    """The four lines that belong to this state at this time."""
+    if not cabinet.running:
+        return _fit("STARTING", "PLEASE WAIT")
+    if cabinet.notice is not None:
+        return _fit(*cabinet.notice.lines)
+    return _fit(*_dialogue(cabinet, facts))
+
+
+def lights(cabinet: Cabinet, facts: Facts) -> Mapping[int, Light]:
+    """The lamp of every slot: steady where a ring can be taken or belongs, blinking where something is wrong."""
+    lamps = dict.fromkeys(cabinet.layout.latches, Light.OFF)
+    if isinstance(cabinet.door, DoorOpen):
+        lamps |= dict.fromkeys(_homes_of_rings_out(cabinet, facts), Light.STEADY)
+    lamps |= dict.fromkeys(_troubled_slots(cabinet, facts), Light.BLINKING)
+    for slot, state in cabinet.slots.items():
+        lamps[slot] = Light.STEADY if isinstance(state, Released) else Light.BLINKING
+    return lamps
+
+
+def next_change(now: datetime) -> timedelta:
+    """How long the clock on the idle display shows this minute."""
+    return timedelta(minutes=1) - timedelta(seconds=now.second, microseconds=now.microsecond)
+
+
+def _dialogue(cabinet: Cabinet, facts: Facts) -> tuple[str, ...]:
+    match cabinet.session:
+        case Idle():
+            return _idle(cabinet, facts)
+        case CodeEntry(code=code):
+            return "USER CODE", code, "", KEYS
+        case PinEntry(pin=pin):
+            return "PIN", "*" * len(pin), "", KEYS
+        case Checking():
+            return ("ONE MOMENT",)
+        case Choosing(person=person, digits=digits):
+            return "WHICH SLOT?", digits, _held_by(cabinet, person), "#=TAKE         *=END"
+        case Taking(slot=slot, due=due):
+            return f"SLOT {slot} IS OPEN", "TAKE THE RING", due_text(due, facts), "*=CANCEL"
+
+
+def due_text(due: datetime | None, facts: Facts) -> str:
+    """When a ring is due, in local time, with the day unless that is today."""
+    if due is None:
+        return "NO TIME LIMIT"
+    local, today = due.astimezone(facts.zone), facts.now.utc.astimezone(facts.zone).date()
+    day = "" if local.date() == today else f"{local:%a %d} ".upper()
+    return f"BACK BY {day}{local:%H:%M:%S}" if local.second else f"BACK BY {day}{local:%H:%M}"
+
+
+def _idle(cabinet: Cabinet, facts: Facts) -> tuple[str, ...]:
+    local = facts.now.utc.astimezone(facts.zone)
+    clock = f"{local:%a %d %b}".upper() + f"{local:%H:%M}".rjust(10)
+    return clock, _trouble(cabinet, facts), _advice(cabinet), "TYPE YOUR CODE, #=OK"
+
+
+def _trouble(cabinet: Cabinet, facts: Facts) -> str:
+    overdue = sorted(
+        facts.directory.rings[subject].home_slot
+        for kind, subject in cabinet.books.alarms
+        if kind is AlarmKind.OVERDUE and subject in facts.directory.rings
+    )
+    if overdue:
+        return "OVERDUE: SLOT " + " ".join(str(slot) for slot in overdue)
+    return f"ALARMS: {len(cabinet.books.alarms)}" if cabinet.books.alarms else ""
+
+
+def _advice(cabinet: Cabinet) -> str:
+    loose = sorted(slot for slot, state in cabinet.slots.items() if isinstance(state, Unlatched))
+    if loose:
+        return f"PUSH IN SLOT {loose[0]}"
+    return "CLOSE THE DOOR" if isinstance(cabinet.door, DoorOpen) else ""
+
+
+def _held_by(cabinet: Cabinet, person: str) -> str:
+    held = [it.slot for it in cabinet.books.custody.values() if isinstance(it, Out) and it.holder == person]
+    return "YOU HOLD: " + " ".join(str(slot) for slot in sorted(held)) if held else ""
+
+
+def _homes_of_rings_out(cabinet: Cabinet, facts: Facts) -> set[int]:
+    rings = facts.directory.rings
+    return {
+        rings[ring].home_slot
+        for ring, it in cabinet.books.custody.items()
+        if isinstance(it, Out) and ring in rings and rings[ring].home_slot in cabinet.layout.latches
+    }
+
+
+def _troubled_slots(cabinet: Cabinet, facts: Facts) -> set[int]:
+    rings = facts.directory.rings
+    troubled = set()
+    for kind, subject in cabinet.books.alarms:
+        if subject.startswith("slot-"):
+            troubled.add(int(subject.removeprefix("slot-")))
+        elif subject in rings and kind in {AlarmKind.OVERDUE, AlarmKind.MISSING}:
+            troubled.add(rings[subject].home_slot)
+    return troubled & cabinet.layout.latches
+
+
+def _fit(*lines: str) -> tuple[str, ...]:
+    padded = (*lines, *("" for _ in range(ROWS)))[:ROWS]
+    return tuple(line[:COLUMNS].ljust(COLUMNS) for line in padded)

@@ -1,0 +1,212 @@
+"""The dialogue at the keypad: code, PIN, slot, and out again at every step by ``*`` or by waiting.
+
+Refusals read the same whatever their reason; the reason goes into the ledger (R5, law 10).
+"""
+
+from keycabinet.domain import door, slot
+from keycabinet.domain.books import In, Out
+from keycabinet.domain.effects import CheckCredential, Play, Tune
+from keycabinet.domain.entries import (
+    LoginGranted,
+    LoginRefused,
+    Reason,
+    ReleaseIntended,
+    ReleaseRefused,
+    RingTaken,
+    SessionEnded,
+)
+from keycabinet.domain.events import CredentialChecked, KeyPressed, Verdict
+from keycabinet.domain.people import Person, Pin
+from keycabinet.domain.policy import Denied, Granted, may_enter, may_take
+from keycabinet.domain.rings import Ring, due_time
+from keycabinet.domain.screen import due_text
+from keycabinet.domain.state import Turn
+from keycabinet.domain.states import IDLE, Checking, Choosing, CodeEntry, Idle, PinEntry, Released, Taking
+
+LONGEST_CODE = 8
+LONGEST_PIN = 16
+LONGEST_SLOT = 3
+REFUSED = ("NOT ACCEPTED", "ASK YOUR SUPERVISOR")
+
+
+def key(turn: Turn, event: KeyPressed) -> Turn:
+    """A key was pressed. Keys of a cabinet that is starting, or while a PIN is compared, are dropped."""
+    if not turn.cabinet.running:
+        return turn
+    turn = turn.having(notice=None)
+    match turn.cabinet.session:
+        case Idle():
+            return _type_code(turn, "", event.key)
+        case CodeEntry(code=code):
+            return _type_code(turn, code, event.key)
+        case PinEntry() as entry:
+            return _type_pin(turn, entry, event.key)
+        case Checking():
+            return turn
+        case Choosing() as choosing:
+            return _choose(turn, choosing, event.key)
+        case Taking() as taking:
+            return _while_taking(turn, taking, event.key)
+
+
+def checked(turn: Turn, event: CredentialChecked) -> Turn:
+    """The worker has compared a PIN. Answers to anything but the attempt that is waited for are dropped."""
+    match turn.cabinet.session:
+        case Checking(attempt=attempt) if attempt == event.attempt:
+            return _enter(turn, event)
+        case _:
+            return turn
+
+
+def expire(turn: Turn) -> Turn:
+    """Nobody pressed a key for too long."""
+    turn = _without_old_notice(turn)
+    match turn.cabinet.session:
+        case CodeEntry(until=until) | PinEntry(until=until) if turn.elapsed >= until:
+            return turn.at(IDLE)
+        case Checking(until=until) if turn.elapsed >= until:
+            return _refuse_login(turn, Reason.NOT_ANSWERED, None)
+        case Choosing(person=person, until=until) if turn.elapsed >= until:
+            return turn.at(IDLE).record(SessionEnded(person, "timeout"))
+        case _:
+            return turn
+
+
+def follow(turn: Turn) -> Turn:
+    """Go on when the release that the person waits for has come to its end, by whatever cause."""
+    match turn.cabinet.session:
+        case Taking(person=person, slot=number, release=release, due=due):
+            state = turn.cabinet.state_of(number)
+            if isinstance(state, Released) and state.release == release:
+                return turn
+            taken = any(isinstance(entry, RingTaken) and entry.release == release for entry in turn.entries)
+            turn = _menu(turn, person)
+            texts = (f"SLOT {number} TAKEN", due_text(due, turn.facts), "", "NEXT SLOT?     *=END")
+            return turn.noted(*texts).command(Play(Tune.ACCEPTED)) if taken else turn
+        case _:
+            return turn
+
+
+def _type_code(turn: Turn, code: str, pressed: str) -> Turn:
+    until = turn.elapsed + turn.cabinet.times.entry
+    if pressed == "*":
+        return turn.at(IDLE)
+    if pressed == "#":
+        return turn.at(PinEntry(code, Pin(), until)) if code else turn
+    return turn.at(CodeEntry((code + pressed)[:LONGEST_CODE], until))
+
+
+def _type_pin(turn: Turn, entry: PinEntry, pressed: str) -> Turn:
+    until = turn.elapsed + turn.cabinet.times.entry
+    if pressed == "*":
+        return turn.at(PinEntry(entry.code, Pin(), until) if len(entry.pin) else IDLE)
+    if pressed == "#":
+        return _ask_worker(turn, entry) if len(entry.pin) else turn
+    pin = entry.pin.then(pressed) if len(entry.pin) < LONGEST_PIN else entry.pin
+    return turn.at(PinEntry(entry.code, pin, until))
+
+
+def _ask_worker(turn: Turn, entry: PinEntry) -> Turn:
+    attempt = turn.facts.fresh
+    checking = Checking(attempt, turn.elapsed + turn.cabinet.times.checking)
+    return turn.at(checking).command(CheckCredential(attempt, entry.code, entry.pin))
+
+
+def _enter(turn: Turn, event: CredentialChecked) -> Turn:
+    person = turn.facts.directory.people.get(event.person or "")
+    if event.verdict is not Verdict.RIGHT or person is None:
+        return _refuse_login(turn, Reason(event.verdict.value), event.person)
+    match may_enter(person, turn.facts.now.utc):
+        case Denied(reason):
+            return _refuse_login(turn, reason, person.id)
+        case Granted():
+            return _menu(turn, person.id).record(LoginGranted(person.id)).command(Play(Tune.ACCEPTED))
+
+
+def _refuse_login(turn: Turn, reason: Reason, person: str | None) -> Turn:
+    return _refused(turn.at(IDLE).record(LoginRefused(reason, person)))
+
+
+def _refused(turn: Turn) -> Turn:
+    return turn.noted(*REFUSED).command(Play(Tune.REFUSED))
+
+
+def _menu(turn: Turn, person: str, digits: str = "") -> Turn:
+    return turn.at(Choosing(person, digits, turn.elapsed + turn.cabinet.times.menu))
+
+
+def _choose(turn: Turn, choosing: Choosing, pressed: str) -> Turn:
+    person = turn.facts.directory.people.get(choosing.person)
+    if person is None or isinstance(may_enter(person, turn.facts.now.utc), Denied):
+        return _refused(turn.at(IDLE).record(SessionEnded(choosing.person, "no_longer_valid")))
+    if pressed == "*":
+        return _menu(turn, person.id) if choosing.digits else _leave(turn, person.id)
+    if pressed == "#":
+        return _ask_for(turn, person, int(choosing.digits)) if choosing.digits else _menu(turn, person.id)
+    return _menu(turn, person.id, (choosing.digits + pressed)[:LONGEST_SLOT])
+
+
+def _leave(turn: Turn, person: str) -> Turn:
+    return turn.at(IDLE).record(SessionEnded(person, "cancelled"))
+
+
+def _while_taking(turn: Turn, taking: Taking, pressed: str) -> Turn:
+    return slot.cancel(turn, taking.slot) if pressed == "*" else turn
+
+
+def _ask_for(turn: Turn, person: Person, number: int) -> Turn:
+    ring = _ring_at(turn, number)
+    match _decide(turn, person, number, ring):
+        case Denied(reason):
+            refusal = ReleaseRefused(person.id, number, reason, ring.id if ring else None)
+            return _refused(_menu(turn, person.id).record(refusal))
+        case Granted():
+            return _release(turn, person, number, ring)
+
+
+def _release(turn: Turn, person: Person, number: int, ring: Ring | None) -> Turn:
+    assert ring is not None, "a grant names a ring"
+    release = turn.facts.fresh
+    due = due_time(ring.due, turn.facts.now, turn.facts.zone)
+    turn = turn.at(Taking(person.id, number, release, due)).command(Play(Tune.ACCEPTED))
+    return slot.release(door.release(turn), ReleaseIntended(release, person.id, ring.id, number, due))
+
+
+def _ring_at(turn: Turn, number: int) -> Ring | None:
+    """The ring that is booked into this slot, or else the one that belongs there."""
+    for ring, custody in turn.cabinet.books.custody.items():
+        if isinstance(custody, In) and custody.slot == number:
+            return turn.facts.directory.rings.get(ring)
+    return turn.facts.directory.ring_of_home.get(number)
+
+
+def _decide(turn: Turn, person: Person, number: int, ring: Ring | None) -> Granted | Denied:
+    cabinet = turn.cabinet
+    if number not in cabinet.layout.latches:
+        return Denied(Reason.NO_SUCH_SLOT)
+    if ring is None:
+        return Denied(Reason.EMPTY_SLOT)
+    allowed = may_take(person, ring, turn.facts.directory, turn.facts.now.utc)
+    return allowed if isinstance(allowed, Denied) else _can_be_taken(turn, number, ring)
+
+
+def _can_be_taken(turn: Turn, number: int, ring: Ring) -> Granted | Denied:
+    custody = turn.cabinet.books.custody.get(ring.id)
+    hanging = turn.cabinet.seen.hanging.get(number)
+    match custody:
+        case Out():
+            return Denied(Reason.ALREADY_OUT)
+        case In(slot=booked) if booked == number:
+            pass
+        case _:
+            return Denied(Reason.EMPTY_SLOT)
+    if isinstance(turn.cabinet.state_of(number), Released):
+        return Denied(Reason.SLOT_BUSY)
+    if hanging is None or hanging.tag != ring.tag or not turn.cabinet.seen.bank_is_read(turn.cabinet.layout, number):
+        return Denied(Reason.SLOT_UNKNOWN)
+    return Granted()
+
+
+def _without_old_notice(turn: Turn) -> Turn:
+    notice = turn.cabinet.notice
+    return turn.having(notice=None) if notice is not None and turn.elapsed >= notice.until else turn

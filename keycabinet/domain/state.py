@@ -1,0 +1,144 @@
+"""The cabinet as the rules see it: one immutable value, and the turn that carries it through a step."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta, tzinfo
+from typing import Any
+
+from keycabinet.domain.books import Books, Unverified
+from keycabinet.domain.directory import Directory
+from keycabinet.domain.effects import Command, Effects
+from keycabinet.domain.entries import Entry
+from keycabinet.domain.events import Tag
+from keycabinet.domain.layout import Layout
+from keycabinet.domain.moment import Moment
+from keycabinet.domain.seen import Seen
+from keycabinet.domain.states import SECURED, DoorState, DoorUnknown, Idle, SessionState, SlotState
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """How long each step of the dialogue waits for a person; a site can change them."""
+
+    entry: timedelta = timedelta(seconds=10)
+    menu: timedelta = timedelta(seconds=30)
+    take: timedelta = timedelta(seconds=15)
+    notice: timedelta = timedelta(seconds=3)
+    checking: timedelta = timedelta(seconds=10)
+    start: timedelta = timedelta(seconds=10)
+    door_release: timedelta = timedelta(seconds=10)
+    door_tone: timedelta = timedelta(seconds=15)
+    door_alarm: timedelta = timedelta(seconds=60)
+    latch_check: timedelta = timedelta(milliseconds=500)
+    tag_pause: timedelta = timedelta(seconds=5)
+    unread: timedelta = timedelta(seconds=3)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a step may know besides the state: time, people and rings, and one id that nobody has used before."""
+
+    now: Moment
+    zone: tzinfo
+    directory: Directory
+    fresh: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A text that stays on the display until a key is pressed or its time is over (elapsed)."""
+
+    lines: tuple[str, ...]
+    until: timedelta
+
+
+@dataclass(frozen=True)
+class Cabinet:
+    """Everything that the rules remember between two events. The books are the only part that outlives the process."""
+
+    layout: Layout
+    times: Times = Times()
+    books: Books = Books()
+    seen: Seen = Seen()
+    slots: Mapping[int, SlotState] = field(default_factory=dict)
+    """Slots with something going on; a slot that is not in here is secured."""
+    drawn: frozenset[int] = frozenset()
+    """Slots of which at least one is known to have its bolt drawn (they may share a sense line)."""
+    door: DoorState = DoorUnknown()
+    session: SessionState = Idle()
+    notice: Notice | None = None
+    unheard: frozenset[str] = frozenset()
+    """Devices that were never heard, or are lost."""
+    starting_until: timedelta | None = None
+    """Set (elapsed) while the cabinet waits for its devices: nothing is settled and nothing released."""
+    unread_since: Mapping[int, timedelta] = field(default_factory=dict)
+    """Slot -> since when (elapsed) something is in it whose tag is not read."""
+    tag_served: timedelta | None = None
+    """When (elapsed) the door was last released for a tag."""
+
+    def homes(self, directory: Directory) -> Mapping[Tag, int]:
+        """Where each ring's tag was last known, or else belongs."""
+        known = {ring.tag: ring.home_slot for ring in directory.rings.values()}
+        for ring, custody in self.books.custody.items():
+            if ring in directory.rings and not isinstance(custody, Unverified):
+                known[directory.rings[ring].tag] = custody.slot
+        return known
+
+    def state_of(self, slot: int) -> SlotState:
+        """What goes on at this slot."""
+        return self.slots.get(slot, SECURED)
+
+    @property
+    def running(self) -> bool:
+        """Whether the start is over: devices were heard or given up."""
+        return self.starting_until is None
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A cabinet on its way through one step, with what has been decided so far. Recording folds the books at once."""
+
+    cabinet: Cabinet
+    facts: Facts
+    entries: tuple[Entry, ...] = ()
+    commands: tuple[Command, ...] = ()
+
+    @property
+    def effects(self) -> Effects:
+        """What this turn asks for."""
+        return Effects(self.entries, self.commands)
+
+    @property
+    def elapsed(self) -> timedelta:
+        """Monotonic time of this step."""
+        return self.facts.now.elapsed
+
+    def record(self, *entries: Entry) -> "Turn":
+        """With these entries to be committed, and the books as they will be then."""
+        books = self.cabinet.books.fold(entries, self.facts.now.utc)
+        return replace(self.having(books=books), entries=self.entries + entries)
+
+    def command(self, *commands: Command) -> "Turn":
+        """With these commands to be carried out once everything recorded is durable."""
+        return replace(self, commands=self.commands + commands)
+
+    def then(self, rule: Callable[["Turn"], "Turn"]) -> "Turn":
+        """With one more rule applied."""
+        return rule(self)
+
+    def noted(self, *lines: str) -> "Turn":
+        """With a text on the display for a while."""
+        return self.having(notice=Notice(lines, self.elapsed + self.cabinet.times.notice))
+
+    def at(self, session: SessionState) -> "Turn":
+        """With the session in this state."""
+        return self.having(session=session)
+
+    def slot(self, slot: int, state: SlotState) -> "Turn":
+        """With one slot in this state."""
+        others = {each: known for each, known in self.cabinet.slots.items() if each != slot}
+        return self.having(slots=others if state == SECURED else {**others, slot: state})
+
+    def having(self, **changes: Any) -> "Turn":  # noqa: ANN401 - as dataclasses.replace
+        """With these fields of the cabinet changed."""
+        return replace(self, cabinet=replace(self.cabinet, **changes))

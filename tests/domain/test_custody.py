@@ -1,0 +1,266 @@
+"""Where rings are: what is seen against the books."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from keycabinet.domain.books import Books, In, OpenRelease, Out
+from keycabinet.domain.effects import ReleaseDoor, ReleaseSlot
+from keycabinet.domain.entries import (
+    AlarmCleared,
+    AlarmKind,
+    AlarmRaised,
+    Evidence,
+    Reason,
+    ReleaseEnded,
+    ReturnOffered,
+    RingEnrolled,
+    RingFound,
+    RingMissing,
+    RingMoved,
+    RingReturned,
+    RingTaken,
+    TagRefused,
+    TagSeen,
+)
+from keycabinet.domain.events import (
+    BoltsRead,
+    ContactRead,
+    DeviceFailed,
+    DeviceReady,
+    DoorRead,
+    TagPresented,
+    TagsRead,
+)
+from tests.builders import NOON, SLOTS, Story, a_ring, running, tags
+
+ALL = (1, 2, 3, 4, 5, 6)
+
+
+def out(story: Story, *rings: int) -> Story:
+    """Ann takes these rings and logs out."""
+    story.log_in()
+    left = list(ALL)
+    for ring in rings:
+        left.remove(ring)
+        story.press(f"{ring}#").tell(BoltsRead(SLOTS, home=False), ContactRead(ring, closed=False))
+        story.tell(BoltsRead(SLOTS, home=True), TagsRead("bank1", tags(*left)))
+    story.press("*")
+    story.entries.clear()
+    story.commands.clear()
+    return story
+
+
+def raised(story: Story) -> list[tuple[AlarmKind, str]]:
+    return [(it.kind, it.subject) for it in story.of(AlarmRaised)]
+
+
+def test_a_ring_put_back_is_returned_by_somebody_unknown_beside_the_booked_holder():
+    story = out(running(), 3).tell(ContactRead(3, closed=True), TagsRead("bank1", tags(*ALL)))
+
+    assert story.of(RingReturned) == [RingReturned("r3", 3, Evidence.TAG_READ, "ann", None)]
+
+
+def test_a_ring_put_back_in_a_session_is_returned_by_the_person_of_the_session():
+    story = out(running(), 3).log_in("1002").tell(ContactRead(3, closed=True), TagsRead("bank1", tags(*ALL)))
+
+    (returned,) = story.of(RingReturned)
+    assert (returned.booked_holder, returned.returned_by) == ("ann", "bob")
+
+
+def test_a_ring_put_into_another_slot_is_returned_there_and_the_display_says_where_it_belongs():
+    story = out(running(), 3).tell(ContactRead(7, closed=True), TagsRead("bank1", tags(*ALL)))
+
+    assert [it.slot for it in story.of(RingReturned)] == [7]
+    assert "BELONGS IN SLOT 3" in story.display
+    assert story.cabinet.books.custody["r3"] == In(7, NOON.utc, Evidence.TAG_READ)
+
+
+def test_two_rings_that_come_back_at_once_are_placed_by_habit_and_said_to_be_inferred():
+    story = out(running(), 3, 4)
+    story.tell(ContactRead(3, closed=True), ContactRead(4, closed=True), TagsRead("bank1", tags(*ALL)))
+
+    assert [(it.ring, it.slot, it.evidence) for it in story.of(RingReturned)] == [
+        ("r3", 3, Evidence.INFERRED),
+        ("r4", 4, Evidence.INFERRED),
+    ]
+
+
+def test_a_ring_that_leaves_without_a_release_is_missing_until_it_is_found():
+    story = running().tell(ContactRead(3, closed=False), TagsRead("bank1", tags(1, 2, 4, 5, 6)))
+    assert story.of(RingMissing) == [RingMissing("r3", 3)]
+    assert raised(story) == [(AlarmKind.MISSING, "r3")]
+
+    story.tell(ContactRead(3, closed=True), TagsRead("bank1", tags(*ALL)))
+    assert story.of(RingFound) == [RingFound("r3", 3, Evidence.TAG_READ)]
+    assert story.of(AlarmCleared) == [AlarmCleared(AlarmKind.MISSING, "r3")]
+
+
+def test_a_tag_that_is_not_read_while_its_contact_is_closed_is_unreadable_and_not_gone():
+    story = running().tell(TagsRead("bank1", tags(1, 2, 4, 5, 6))).later(seconds=3)
+    assert story.of(RingMissing) == []
+    assert raised(story) == [(AlarmKind.UNREADABLE, "slot-3")]
+
+    story.tell(TagsRead("bank1", tags(*ALL)))
+    assert story.of(AlarmCleared) == [AlarmCleared(AlarmKind.UNREADABLE, "slot-3")]
+    assert story.of(RingReturned) == story.of(RingMoved) == []
+
+
+def test_a_contact_that_opens_while_the_tag_is_read_takes_nothing_away():
+    story = running().tell(ContactRead(3, closed=False)).later(seconds=5)
+
+    assert story.entries == []
+    assert isinstance(story.cabinet.books.custody["r3"], In)
+
+
+def test_pulling_one_ring_while_another_comes_back_moves_neither():
+    story = out(running(), 5).log_in().press("3#").tell(BoltsRead(SLOTS, home=False))
+    story.tell(ContactRead(3, closed=False), ContactRead(5, closed=True))
+    story.tell(TagsRead("bank1", tags(*ALL)), TagsRead("bank1", tags(1, 2, 4, 5, 6)))
+
+    assert story.of(RingMoved) == story.of(RingMissing) == []
+    assert [(it.ring, it.slot) for it in story.of(RingReturned)] == [("r5", 5)]
+    assert [it.ring for it in story.of(RingTaken)] == ["r3"]
+
+
+def test_a_ring_that_changes_its_slot_in_a_moment_is_moved_once_the_readings_have_settled():
+    story = running().tell(ContactRead(3, closed=False), ContactRead(7, closed=True))
+    assert story.of(RingMoved) == []
+
+    story.later(seconds=2)
+    assert story.of(RingMoved) == [RingMoved("r3", 3, 7, Evidence.TAG_READ)]
+
+
+def test_a_foreign_tag_is_named_by_its_last_digits_and_alarms_until_it_is_gone():
+    foreign = a_ring(99).tag
+    story = running().tell(ContactRead(7, closed=True), TagsRead("bank1", tags(*ALL) | {foreign}))
+    assert story.of(TagSeen) == [TagSeen(7, foreign[-4:])]
+    assert raised(story) == [(AlarmKind.FOREIGN_TAG, "slot-7")]
+
+    story.tell(TagsRead("bank1", tags(*ALL)), ContactRead(7, closed=False))
+    assert [it.kind for it in story.of(AlarmCleared)] == [AlarmKind.FOREIGN_TAG]
+
+
+def test_an_overdue_ring_alarms_once_and_the_return_clears_it():
+    story = out(running(), 3).later(hours=7, minutes=59, seconds=59)
+    assert raised(story) == []
+
+    story.later(seconds=1).later(hours=1).later(hours=1)
+    assert raised(story) == [(AlarmKind.OVERDUE, "r3")]
+    assert story.display.splitlines()[1] == "OVERDUE: SLOT 3"
+
+    story.tell(ContactRead(3, closed=True), TagsRead("bank1", tags(*ALL)))
+    assert story.of(AlarmCleared) == [AlarmCleared(AlarmKind.OVERDUE, "r3")]
+
+
+def test_the_loss_of_a_reader_makes_its_slots_unknown_and_takes_nothing_away():
+    story = running().tell(DeviceFailed("bank1", "line_silent", "no answer"))
+    assert story.cabinet.seen.tags == {}
+    assert raised(story) == [(AlarmKind.READER_FAULT, "bank1")]
+
+    story.tell(TagsRead("bank1", tags(*ALL)), DeviceReady("bank1"))
+    assert [type(it).__name__ for it in story.entries] == [
+        "DeviceLost", "AlarmRaised", "DeviceBack", "AlarmCleared",
+    ]  # fmt: skip
+
+
+def test_a_device_that_keeps_failing_is_recorded_once():
+    story = running()
+    for _ in range(5):
+        story.tell(DeviceFailed("bank1", "line_silent", "no answer"))
+
+    assert [type(it).__name__ for it in story.entries] == ["DeviceLost", "AlarmRaised"]
+
+
+# ---- the tag at the panel ----
+
+
+def test_the_tag_of_a_ring_that_is_out_opens_the_door_and_its_empty_slot():
+    story = out(running(), 3).tell(TagPresented("panel", a_ring(3).tag))
+
+    assert story.of(ReturnOffered) == [ReturnOffered("panel", "r3", 3)]
+    assert [it for it in story.commands if isinstance(it, ReleaseDoor | ReleaseSlot)] == [ReleaseDoor(), ReleaseSlot(3)]
+
+
+def test_the_tag_of_a_ring_whose_slot_is_taken_opens_the_door_alone():
+    story = out(running(), 3).tell(ContactRead(3, closed=True), TagsRead("bank1", tags(1, 2, 4, 5, 6) | {"FF"}))
+    story.commands.clear()
+    story.tell(TagPresented("panel", a_ring(3).tag))
+
+    assert [it for it in story.commands if isinstance(it, ReleaseDoor | ReleaseSlot)] == [ReleaseDoor()]
+
+
+@pytest.mark.parametrize(
+    ("tag", "reason"),
+    [
+        (a_ring(3).tag, Reason.DUPLICATE_TAG),
+        ("01FFFFFFFFFFFF00", Reason.UNKNOWN_TAG),
+    ],
+)
+def test_any_other_tag_opens_nothing(tag, reason):
+    story = running().tell(TagPresented("panel", tag))
+
+    assert [it.reason for it in story.of(TagRefused)] == [reason]
+    assert not [it for it in story.commands if isinstance(it, ReleaseDoor | ReleaseSlot)]
+
+
+def test_the_copy_of_a_tag_alarms_until_its_ring_is_taken_by_somebody():
+    story = running().tell(TagPresented("panel", a_ring(3).tag)).later(hours=2)
+    assert raised(story) == [(AlarmKind.DUPLICATE_TAG, "r3")]
+    assert story.of(AlarmCleared) == []
+
+    story.log_in().press("3#").tell(ContactRead(3, closed=False), TagsRead("bank1", tags(1, 2, 4, 5, 6)))
+    assert [it.kind for it in story.of(AlarmCleared)] == [AlarmKind.DUPLICATE_TAG]
+
+
+def test_a_tag_held_to_the_panel_again_and_again_opens_the_door_at_a_limited_rate():
+    story = out(running(), 3).tell(*[TagPresented("panel", a_ring(3).tag)] * 5)
+
+    assert len(story.of(ReturnOffered)) == 1
+    assert story.later(seconds=5).tell(TagPresented("panel", a_ring(3).tag)).of(ReturnOffered)[1:]
+
+
+# ---- after a restart ----
+
+
+def restarted(release: OpenRelease | None, *hanging: int) -> Story:
+    """A cabinet whose books have r1-r6 in their slots and this release open, started with these rings in it."""
+    story = Story()
+    books = Books().fold([RingEnrolled(f"r{n}", n) for n in ALL], NOON.utc)
+    books = books.fold([RingFound(f"r{n}", n, Evidence.TAG_READ) for n in ALL], NOON.utc)
+    releases = {release.slot: release} if release else {}
+    story.cabinet = replace(story.cabinet, books=replace(books, releases=releases))
+    return story.ready(*hanging)
+
+
+A_RELEASE = OpenRelease("x", "ann", "r3", 3, NOON.utc + timedelta(hours=8))
+
+
+def test_after_a_restart_a_ring_gone_under_an_open_release_was_taken_and_that_is_said_to_be_inferred():
+    story = restarted(A_RELEASE, 1, 2, 4, 5, 6)
+
+    assert story.of(RingTaken) == [RingTaken("x", "r3", 3, "ann", Evidence.INFERRED, A_RELEASE.due)]
+    assert isinstance(story.cabinet.books.custody["r3"], Out)
+
+
+def test_after_a_restart_a_release_whose_ring_hangs_in_its_slot_is_over():
+    assert [it.why for it in restarted(A_RELEASE, *ALL).of(ReleaseEnded)] == ["restarted"]
+
+
+def test_after_a_restart_a_ring_gone_without_a_release_is_missing():
+    assert restarted(None, 1, 2, 4, 5, 6).of(RingMissing) == [RingMissing("r3", 3)]
+
+
+def test_nothing_is_energised_while_the_cabinet_starts():
+    assert [it for it in restarted(A_RELEASE, *ALL).commands if isinstance(it, ReleaseSlot | ReleaseDoor)] == []
+
+
+def test_a_reader_that_stays_silent_at_the_start_is_waited_for_and_then_named():
+    story = Story().start().tell(BoltsRead(SLOTS, home=True), DoorRead(is_open=False), DeviceReady("pins"))
+    assert not story.cabinet.running
+
+    story.later(seconds=10)
+    assert story.cabinet.running
+    assert story.of(RingMissing) == []
+    assert (AlarmKind.READER_FAULT, "bank1") in raised(story)
