@@ -1,0 +1,33 @@
+"""What becomes durable together."""
+
+from dataclasses import dataclass
+
+from keycabinet.credentials import Credential
+from keycabinet.domain.books import Books
+from keycabinet.domain.directory import Right
+from keycabinet.domain.entries import Entry
+from keycabinet.domain.rings import Ring
+from keycabinet.store.commitments import Enrolment
+
+
+@dataclass(frozen=True)
+class Change:
+    """Everything that becomes durable in one transaction, or not at all.
+
+    ``before`` is what the store holds. People and rings with known ids are replaced; rights are replaced as a whole,
+    unless None.
+    """
+
+    entries: tuple[Entry, ...]
+    before: Books
+    after: Books
+    people: tuple[Enrolment, ...] = ()
+    rings: tuple[Ring, ...] = ()
+    rights: frozenset[Right] | None = None
+    credentials: tuple[Credential, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to write."""
+        enrolled = self.people or self.rings or self.credentials or self.rights is not None
+        return not (self.entries or enrolled) and self.before == self.after

@@ -1,0 +1,178 @@
+"""The tables. Instants are TEXT as ``utc_text`` writes them, flags are 0 or 1, digests of PINs are BLOBs.
+
+Triggers (the ledger is append-only, gap-free and linked) are made by the migrations: see ``migrations/versions``.
+"""
+
+from sqlalchemy import (
+    BLOB,
+    TEXT,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    UniqueConstraint,
+)
+from sqlalchemy.schema import SchemaItem
+
+REVISION = "0001"
+"""The migration that this code needs; compared with the file when a store is opened."""
+
+metadata = MetaData(
+    naming_convention={
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _table(name: str, *items: SchemaItem, rowid: bool = True) -> Table:
+    return Table(name, metadata, *items, sqlite_strict=True, sqlite_with_rowid=rowid, implicit_returning=False)
+
+
+def _text(name: str, *, null: bool = False, key: bool = False) -> Column[str]:
+    return Column(name, TEXT, nullable=null, primary_key=key)
+
+
+def _integer(name: str, *, null: bool = False) -> Column[int]:
+    return Column(name, Integer, nullable=null)
+
+
+def _flag(name: str) -> tuple[Column[int], CheckConstraint]:
+    return Column(name, Integer, nullable=False), CheckConstraint(f"{name} IN (0, 1)", name=name)
+
+
+def _refers(name: str, to: str, *, null: bool = False, key: bool = False, owned: bool = False) -> Column[str]:
+    """A reference that is checked at commit, so that a row may be replaced by deleting and inserting it."""
+    target = ForeignKey(to, deferrable=True, initially="DEFERRED", ondelete="CASCADE" if owned else None)
+    return Column(name, TEXT, target, nullable=null, primary_key=key)
+
+
+ledger = _table(
+    "ledger",
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    _text("id"),
+    _text("type"),
+    _text("visibility"),
+    _text("at"),
+    _integer("monotonic_ns"),
+    _text("boot_id"),
+    *_flag("clock_synced"),
+    _text("subject", null=True),
+    _text("actor", null=True),
+    _text("body"),
+    _text("prev_hash"),
+    _text("hash"),
+    UniqueConstraint("id"),
+)
+Index("ledger_type", ledger.c.type)
+Index("ledger_subject", ledger.c.subject)
+
+appearances = _table(
+    "appearances",
+    _text("person", key=True),
+    Column("seq", Integer, ForeignKey("ledger.seq"), primary_key=True),
+    rowid=False,
+)
+"""Index: the rows of the ledger that name a person, in whatever part. (A generated column would need JSON functions,
+which SQLite 3.40 holds for unsafe in a schema that is not trusted.)"""
+
+people = _table(
+    "people",
+    _text("id", key=True),
+    _text("code", null=True),
+    _text("name"),
+    _text("salt"),
+    _text("person_class"),
+    _text("role"),
+    _text("valid_from", null=True),
+    _text("valid_until", null=True),
+    *_flag("suspended"),
+    UniqueConstraint("code"),
+)
+"""``code`` is NULL for a person who was blanked."""
+
+person_groups = _table(
+    "person_groups",
+    _refers("person_id", "people.id", key=True, owned=True),
+    _text("name", key=True),
+    rowid=False,
+)
+
+rings = _table(
+    "rings",
+    _text("id", key=True),
+    _text("number"),
+    _text("name"),
+    _text("category"),
+    _text("tag"),
+    _integer("home_slot"),
+    _integer("due_after_us", null=True),
+    _text("due_at", null=True),
+    _integer("key_count"),
+    _text("seal"),
+    UniqueConstraint("number"),
+    UniqueConstraint("tag"),
+    UniqueConstraint("home_slot"),
+    CheckConstraint("due_after_us IS NULL OR due_at IS NULL", name="one_due_rule"),
+)
+"""``due_after_us`` is a duration in microseconds, ``due_at`` a local time of day; neither: never due."""
+
+ring_groups = _table(
+    "ring_groups",
+    _refers("ring_id", "rings.id", key=True, owned=True),
+    _text("name", key=True),
+    rowid=False,
+)
+
+rights = _table("rights", _text("people", key=True), _text("rings", key=True), rowid=False)
+
+credentials = _table(
+    "credentials",
+    _refers("person_id", "people.id", key=True),
+    Column("salt", BLOB, nullable=False),
+    Column("digest", BLOB, nullable=False),
+    Column("duress_digest", BLOB, nullable=False),
+    _integer("memory_kib"),
+    _integer("passes"),
+    _integer("lanes"),
+    *_flag("disabled"),
+    Column("failures", Integer, nullable=False, server_default="0"),
+)
+"""Outside the ledger and what can be rebuilt from it. Without a duress PIN, ``duress_digest`` is random."""
+
+custody = _table(
+    "custody",
+    _refers("ring_id", "rings.id", key=True),
+    _text("state"),
+    _integer("slot", null=True),
+    _text("since"),
+    _text("evidence", null=True),
+    _refers("holder", "people.id", null=True),
+    _text("due", null=True),
+    CheckConstraint("state IN ('in', 'out', 'missing', 'unverified')", name="state"),
+    CheckConstraint("(state = 'out') = (holder IS NOT NULL)", name="holder"),
+    CheckConstraint("(state = 'unverified') = (slot IS NULL)", name="slot"),
+)
+Index("custody_holder", custody.c.holder)
+
+open_releases = _table(
+    "open_releases",
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    _text("id"),
+    _refers("holder", "people.id"),
+    _refers("ring_id", "rings.id"),
+    _text("due", null=True),
+)
+Index("open_releases_holder", open_releases.c.holder)
+Index("open_releases_ring_id", open_releases.c.ring_id)
+
+alarms = _table("alarms", _text("kind", key=True), _text("subject", key=True), _text("raised_at"))
+
+cursors = _table("cursors", _text("name", key=True), _integer("seq"))
+
+meta = _table("meta", _text("key", key=True), _text("value"))
