@@ -1,0 +1,115 @@
+"""One question and its answer on a DS2480B: the only part of this driver that touches the line."""
+
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from serial import Serial
+
+from drivers.ds2480b.codec import (
+    CALIBRATE,
+    PARAMETERS,
+    READ_BAUD,
+    RESET,
+    RESET_ANSWER_BYTES,
+    SEARCH_ANSWER_BYTES,
+    TO_COMMAND_MODE,
+    Bus,
+    Garbled,
+    Search,
+    bus_of,
+)
+from keycabinet.domain.events import Tag
+from keycabinet.ports import DeviceFault
+
+BAUD: Final = 9600
+ATTEMPTS: Final = 3
+ANSWER_MS: Final = 250
+"""A search pass takes 26 ms at 9600 baud; the rest is for slow USB adapters."""
+QUIET_MS: Final = 30
+MAX_NOISE: Final = 64
+MAX_DRAINS: Final = 8
+
+T = TypeVar("T")
+
+
+class Silent(Garbled):
+    """The bridge did not answer at all."""
+
+
+class Bridge:
+    """A bridge on an open line: asks, checks, asks again."""
+
+    def __init__(self, device: str, port: Serial) -> None:
+        self._device = device
+        self._port = port
+
+    def wake(self) -> None:
+        """Bring the chip into command mode from whatever state, and prove that it is one.
+
+        The first byte after a break only calibrates the chip's clock. A chip that did not see the break may be in data
+        mode and would take C1 for data: hence E3, and C1 once more (hardware notes B4).
+        """
+        self._port.send_break()
+        self._drain()
+        self._port.write(CALIBRATE)
+        self._settle()
+        self._port.write(CALIBRATE)
+        self._drain()
+        for request, expected in (*PARAMETERS, READ_BAUD):
+            self._confirm(request, expected)
+
+    def tags(self) -> frozenset[Tag] | None:
+        """All tags on the bus; None while the bus is shorted."""
+        search = Search()
+        while not search.done:
+            bus = self._retry(lambda: self._pass(search))
+            if bus is Bus.SHORTED:
+                return None
+            if bus is Bus.EMPTY:
+                break
+        return frozenset(search.tags)
+
+    def _pass(self, search: Search) -> Bus:
+        bus = bus_of(self._ask(RESET, RESET_ANSWER_BYTES))
+        if bus is Bus.TAGS:
+            search.take(self._ask(search.request, SEARCH_ANSWER_BYTES))
+        return bus
+
+    def _confirm(self, request: bytes, expected: bytes) -> None:
+        self._retry(lambda: self._compare(request, expected))
+
+    def _compare(self, request: bytes, expected: bytes) -> None:
+        answer = self._ask(request, len(expected))
+        if answer != expected:
+            raise Garbled(f"answer to {request.hex()}: {answer.hex(' ')}, expected {expected.hex()}")
+
+    def _retry(self, act: Callable[[], T]) -> T:
+        fault = Garbled("not asked")
+        for _ in range(ATTEMPTS):
+            try:
+                return act()
+            except Garbled as error:
+                fault = error
+            self._settle()
+        name = "line_silent" if isinstance(fault, Silent) else "garbled"
+        raise DeviceFault(name, f"{self._device}: bridge at {self._port.port}: {fault}") from fault
+
+    def _ask(self, request: bytes, size: int) -> bytes:
+        self._port.reset_input_buffer()
+        self._port.write(request)
+        answer: bytes = self._port.read(size)
+        if not answer:
+            raise Silent(f"no answer to {request.hex(' ')} within {ANSWER_MS} ms")
+        return answer
+
+    def _settle(self) -> None:
+        self._port.write(TO_COMMAND_MODE)
+        self._drain()
+
+    def _drain(self) -> None:
+        """Throw away what still arrives, until the line is quiet or plainly will not be."""
+        self._port.timeout = QUIET_MS / 1000
+        for _ in range(MAX_DRAINS):
+            if not self._port.read(MAX_NOISE):
+                break
+        self._port.timeout = ANSWER_MS / 1000
