@@ -110,7 +110,7 @@ def _readings(settings: Settings) -> list[tuple[int, Callable[[bool], Event]]]:
         (pins.contact, partial(_contact, slot)) for slot, pins in settings.slots.items() if pins.contact is not None
     ]
     if settings.bolts is not None:
-        readings.append((settings.bolts, partial(BoltsRead, frozenset(settings.slots))))
+        readings.append((settings.bolts, partial(_bolts, frozenset(settings.slots))))
     if settings.door is not None and settings.door.contact is not None:
         readings.append((settings.door.contact, partial(_door, settings.door.open_level == "high")))
     return readings
@@ -118,6 +118,10 @@ def _readings(settings: Settings) -> list[tuple[int, Callable[[bool], Event]]]:
 
 def _contact(slot: int, is_high: bool) -> Event:  # noqa: FBT001 - a level is a bool
     return ContactRead(slot, closed=not is_high)
+
+
+def _bolts(slots: frozenset[int], is_high: bool) -> Event:  # noqa: FBT001 - a level is a bool
+    return BoltsRead(slots, home=not is_high)
 
 
 def _door(open_is_high: bool, is_high: bool) -> Event:  # noqa: FBT001 - a level is a bool

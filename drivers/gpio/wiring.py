@@ -48,5 +48,5 @@ _NOTES: Final[dict[str, Callable[[Settings], str]]] = {
     "contact": lambda settings: f"pulled up, low while a ring sits in the slot, stable for {settings.debounce_ms} ms",
     "light": lambda _: "lamp, active high",
     "buzzer": lambda _: "buzzer, active high",
-    "bolts": lambda _: "pulled up, high while every bolt is home",
+    "bolts": lambda _: "pulled up, low through a loop that every home bolt closes",
 }

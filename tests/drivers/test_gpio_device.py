@@ -51,7 +51,7 @@ def test_the_first_readings_are_those_of_every_line_and_come_before_ready() -> N
     with Running(device) as running:
         assert running.readings() == [
             ContactRead(1, closed=False),
-            BoltsRead(frozenset({1, 2}), home=True),
+            BoltsRead(frozenset({1, 2}), home=False),
             DoorRead(is_open=True),
         ]
         assert all(not board.is_high(pin) for pin in OUTPUTS)
@@ -181,7 +181,7 @@ def test_a_ring_is_told_when_its_contact_has_been_stable() -> None:
         board.pins[CONTACT_1].drive_low()
         assert running.event(ContactRead) == ContactRead(1, closed=True)
         board.pins[BOLTS].drive_low()
-        assert running.event(BoltsRead) == BoltsRead(frozenset({1, 2}), home=False)
+        assert running.event(BoltsRead) == BoltsRead(frozenset({1, 2}), home=True)
         board.pins[DOOR_CONTACT].drive_low()
         assert running.event(DoorRead) == DoorRead(is_open=False)
 

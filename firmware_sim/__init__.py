@@ -1,0 +1,1 @@
+"""The simulated key cabinet: a process of its own, standing below unmodified drivers on their own wires."""
