@@ -72,10 +72,8 @@ def _of_copies(turn: Turn) -> set[AlarmKey]:
 
 
 def _of_slots(turn: Turn) -> set[AlarmKey]:
-    cabinet, known = turn.cabinet, turn.facts.directory.ring_of_tag
-    foreign = {
-        (AlarmKind.FOREIGN_TAG, f"slot-{slot}") for slot, it in cabinet.seen.hanging.items() if it.tag not in known
-    }
+    cabinet = turn.cabinet
+    foreign = {(AlarmKind.FOREIGN_TAG, f"slot-{slot}") for slot in cabinet.foreign(turn.facts.directory)}
     unread = {
         (AlarmKind.UNREADABLE, f"slot-{slot}")
         for slot, since in cabinet.unread_since.items()

@@ -65,10 +65,9 @@ def settle(turn: Turn) -> Turn:
 
 
 def _name_foreign(turn: Turn) -> Turn:
-    for slot, hanging in turn.cabinet.seen.hanging.items():
-        unknown = hanging.tag not in turn.facts.directory.ring_of_tag
-        if unknown and (AlarmKind.FOREIGN_TAG, f"slot-{slot}") not in turn.cabinet.books.alarms:
-            turn = turn.record(TagSeen(slot, hanging.tag[-4:]))
+    for slot, tag in turn.cabinet.foreign(turn.facts.directory).items():
+        if (AlarmKind.FOREIGN_TAG, f"slot-{slot}") not in turn.cabinet.books.alarms:
+            turn = turn.record(TagSeen(slot, tag[-4:]))
     return turn
 
 

@@ -4,7 +4,7 @@ A bus names the tags on it but not their slots; a contact names the slot but not
 where a tag is as long as one thing changes at a time; otherwise the place is inferred, and said to be so.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -80,6 +80,10 @@ class Seen:
             tag = self.hanging[slot].tag
             places[tag] = (*places.get(tag, ()), slot)
         return places
+
+    def foreign(self, known: Container[Tag]) -> dict[int, Tag]:
+        """Slot -> the tag in it, for tags that are not known."""
+        return {slot: it.tag for slot, it in self.hanging.items() if it.tag not in known}
 
     def bank_is_read(self, layout: Layout, slot: int) -> bool:
         """Whether the tags on the bus of this slot are known."""

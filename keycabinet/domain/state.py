@@ -88,6 +88,10 @@ class Cabinet:
         """What goes on at this slot."""
         return self.slots.get(slot, SECURED)
 
+    def foreign(self, directory: Directory) -> Mapping[int, Tag]:
+        """Slot -> a tag that belongs to no ring. A cabinet that no ring was enrolled for yet calls none foreign."""
+        return self.seen.foreign(directory.ring_of_tag) if directory.rings else {}
+
     @property
     def running(self) -> bool:
         """Whether the start is over: devices were heard or given up."""

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from keycabinet.domain.books import Books, In, OpenRelease, Out
+from keycabinet.domain.directory import Directory
 from keycabinet.domain.effects import ReleaseDoor, ReleaseSlot
 from keycabinet.domain.entries import (
     AlarmCleared,
@@ -140,6 +141,14 @@ def test_a_foreign_tag_is_named_by_its_last_digits_and_alarms_until_it_is_gone()
 
     story.tell(TagsRead("bank1", tags(*ALL)), ContactRead(7, closed=False))
     assert [it.kind for it in story.of(AlarmCleared)] == [AlarmKind.FOREIGN_TAG]
+
+
+def test_before_any_ring_is_enrolled_no_tag_is_foreign():
+    story = running()
+    story.directory = Directory()
+    story.tell(TagsRead("bank1", tags(*ALL) | {a_ring(99).tag}))
+
+    assert story.entries == []
 
 
 def test_an_overdue_ring_alarms_once_and_the_return_clears_it():

@@ -16,7 +16,15 @@ from keycabinet.domain.entries import (
     RingTaken,
     SessionEnded,
 )
-from keycabinet.domain.events import BoltsRead, CoilPulsed, ContactRead, CredentialChecked, DeviceFailed, TagsRead, Verdict
+from keycabinet.domain.events import (
+    BoltsRead,
+    CoilPulsed,
+    ContactRead,
+    CredentialChecked,
+    DeviceFailed,
+    TagsRead,
+    Verdict,
+)
 from keycabinet.domain.screen import screen
 from keycabinet.domain.session import REFUSED
 from keycabinet.domain.states import IDLE, Checking, Choosing, CodeEntry, PinEntry, Taking

@@ -1,0 +1,141 @@
+"""The core, put together: every part is made here, started in order, and stopped in the reverse of it."""
+
+import os
+import signal
+import threading
+from collections.abc import Mapping
+from contextlib import ExitStack
+from importlib.metadata import version
+from pathlib import Path
+
+import structlog
+
+from keycabinet import logs
+from keycabinet.checker import PinChecker
+from keycabinet.clock import SystemClock, boot_id, is_synchronised
+from keycabinet.config import Config, load
+from keycabinet.control.core import ANSWER_WITHIN_S, Core
+from keycabinet.control.head import Head
+from keycabinet.control.server import Server
+from keycabinet.controller import Controller, Hardware, Inbox, Outside
+from keycabinet.credentials import Hasher, load_pepper
+from keycabinet.domain.events import TimePassed
+from keycabinet.domain.moment import Moment
+from keycabinet.domain.people import Pin
+from keycabinet.domain.policy import Denied, may_enter
+from keycabinet.domain.state import Cabinet
+from keycabinet.errors import ConfigError, StoreError
+from keycabinet.ports import Parts
+from keycabinet.store.change import Change
+from keycabinet.store.queries import Reader
+from keycabinet.store.store import Store
+from keycabinet.supervision import Supervisor, nobody
+
+log = structlog.get_logger(__name__)
+
+OUT_OF_SERVICE = ("OUT OF SERVICE", "USE THE PAPER LOG", "", "")
+
+
+class Ledger:
+    """The store, and whoever waits for its next row."""
+
+    def __init__(self, store: Store, head: Head) -> None:
+        self._store, self._head = store, head
+
+    def commit(self, change: Change, moment: Moment) -> None:
+        """Make a change durable, then tell the streams."""
+        rows = self._store.commit(change, moment, clock_synced=is_synchronised())
+        if rows:
+            self._head.advance(rows[-1].seq)
+
+
+def main(config_file: Path) -> int:
+    """Run the core until SIGTERM or SIGINT; the exit status. Raises ConfigError or StoreError if it must not start."""
+    os.chdir(config_file.parent)
+    logs.configure()
+    config = load(config_file)
+    stopping, inbox = threading.Event(), Inbox()
+
+    def stop(_signum: int, _frame: object) -> None:
+        stopping.set()
+        inbox.emit(TimePassed())  # so that the loop looks up
+
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signum, stop)
+    with ExitStack() as stack:
+        return _run(_start(config, stack, inbox), stopping)
+
+
+def _run(controller: Controller, stopping: threading.Event) -> int:
+    try:
+        controller.run(stopping)
+    except StoreError as error:
+        log.critical("the store fails: nothing is released any more", error=str(error))
+        controller.announce(OUT_OF_SERVICE)
+        return 1
+    return 0
+
+
+def _start(config: Config, stack: ExitStack, inbox: Inbox) -> Controller:
+    store = stack.enter_context(Store.open(config.store.path, boot_id()))
+    _refuse_demo_on_hardware(config, store)
+    hasher = Hasher(load_pepper(config.store.pepper))
+    parts = {name: device.build() for name, device in config.devices.items()}
+    head, clock = Head(store.head.seq), SystemClock(not_before=store.newest_at())
+    checker = PinChecker(hasher, store.credential, inbox.emit)
+    cabinet = Cabinet(config.layout(), config.times(), store.books())
+    outside = Outside(Ledger(store, head), _hardware(config, parts), checker, clock, config.zone())
+    controller = Controller(cabinet, store.directory(), outside, inbox)
+    controller.start(version("keycabinet"))
+
+    supervisor = Supervisor()
+    stack.callback(supervisor.stop)
+    supervisor.spawn("pin checker", checker.run, tell=nobody)
+    for part in parts.values():
+        supervisor.serve(part.device, inbox.emit)
+    core = Core(
+        cabinet_id=config.cabinet.id,
+        title=config.cabinet.title,
+        version=version("keycabinet"),
+        zone=config.zone(),
+        controller=controller,
+        clock=clock,
+        is_synced=is_synchronised,
+        open_reader=lambda: Reader.open(config.store.path),
+        move_cursor=store.move_cursor,
+        authenticate=lambda code, pin: _authenticate(controller, checker, clock, (code, pin)),
+        head=head,
+    )
+    stack.enter_context(Server(config.control.socket, core))
+    log.info("core is up", cabinet=config.cabinet.id, devices=sorted(parts), seq=head.seq)
+    return controller
+
+
+def _hardware(config: Config, parts: Mapping[str, Parts]) -> Hardware:
+    wired = [(config.devices[name].wiring, part) for name, part in parts.items()]
+    return Hardware(
+        slots={slot: part.slots for wiring, part in wired if part.slots for slot in wiring.latches},
+        lights={slot: part.lights for wiring, part in wired if part.lights for slot in wiring.lights},
+        doors=tuple(part.door for _, part in wired if part.door),
+        displays=tuple(part.display for _, part in wired if part.display),
+        sounders=tuple(part.sounder for _, part in wired if part.sounder),
+    )
+
+
+def _refuse_demo_on_hardware(config: Config, store: Store) -> None:
+    hardware = [name for name, device in config.devices.items() if device.wiring.hardware]
+    if hardware and store.meta("demo") == "1":
+        raise ConfigError(
+            f"{config.store.path} is the store of a demonstration, and {', '.join(hardware)} can move real locks: "
+            "make a store of your own with `keycabinet init`"
+        )
+
+
+def _authenticate(
+    controller: Controller, checker: PinChecker, clock: SystemClock, typed: tuple[str, Pin]
+) -> str | None:
+    person = controller.submit(lambda: checker.ask(*typed)).result(ANSWER_WITHIN_S).result(ANSWER_WITHIN_S)
+    known = controller.directory.people.get(person or "")
+    if known is None or isinstance(may_enter(known, clock.now().utc), Denied):
+        return None
+    return known.id
