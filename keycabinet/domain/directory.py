@@ -1,5 +1,6 @@
 """Everybody and everything that the site has enrolled: people, rings and who may take what. Deny by default (R24)."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -33,9 +34,9 @@ class Directory:
     def of(cls, people: Iterable[Person], rings: Iterable[Ring], rights: Iterable[Right]) -> "Directory":
         """The directory of these people, rings and rights."""
         people, rings, rights = tuple(people), tuple(rings), frozenset(rights)
-        granted: dict[str, frozenset[str]] = {}
+        granted = defaultdict[str, set[str]](set)
         for right in rights:
-            granted[right.people] = granted.get(right.people, frozenset()) | {right.rings}
+            granted[right.people].add(right.rings)
         return cls(
             people={person.id: person for person in people},
             rings={ring.id: ring for ring in rings},
@@ -43,7 +44,7 @@ class Directory:
             person_of_code={person.code: person for person in people},
             ring_of_tag={ring.tag: ring for ring in rings},
             ring_of_home={ring.home_slot: ring for ring in rings},
-            ring_groups_of=granted,
+            ring_groups_of={group: frozenset(groups) for group, groups in granted.items()},
         )
 
     def open_to(self, person: Person) -> frozenset[str]:

@@ -1,0 +1,128 @@
+"""The tables of cabinet.toml, except what each device says about itself: that belongs to its driver.
+
+Paths are relative to the folder of the file, which validation takes as ``context={"folder": …}``.
+"""
+
+import os
+import stat
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
+
+from keycabinet.domain.state import Times
+from keycabinet.errors import ConfigError
+
+
+def _in_folder(path: Path, info: ValidationInfo) -> Path:
+    folder: Path = (info.context or {})["folder"]
+    return folder / path
+
+
+MOST_SLOTS: Final = 999
+LocalPath = Annotated[Path, AfterValidator(_in_folder)]
+Wait = Annotated[float, Field(ge=1, le=300, allow_inf_nan=False)]
+DeviceName = Annotated[str, Field(pattern="^[a-z][a-z0-9_-]*$")]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CabinetTable(_Table):
+    """Which cabinet this is."""
+
+    id: Annotated[str, Field(pattern="^[A-Za-z0-9-]{1,32}$", description="1 to 32 letters, digits and hyphens")]
+    title: Annotated[str, Field(min_length=1, max_length=60, description="a text of 1 to 60 characters")]
+    timezone: str
+    slots: Annotated[int, Field(ge=1, le=MOST_SLOTS)]
+
+
+class StoreTable(_Table):
+    """Where the store and the secret that is hashed into every PIN are kept."""
+
+    path: LocalPath
+    pepper: LocalPath
+
+
+class ControlTable(_Table):
+    """Where the core listens for its clients."""
+
+    socket: LocalPath
+
+
+class KeypadTable(_Table):
+    """Seconds that each step of the dialogue waits for a person, and how many digits a drawn PIN has (R3)."""
+
+    entry_s: Wait = 10
+    menu_s: Wait = 30
+    take_s: Wait = 15
+    notice_s: Wait = 3
+    pin_digits: Annotated[int, Field(ge=4, le=12)] = 6
+
+    def times(self) -> Times:
+        """For the rules."""
+        return Times(
+            entry=timedelta(seconds=self.entry_s),
+            menu=timedelta(seconds=self.menu_s),
+            take=timedelta(seconds=self.take_s),
+            notice=timedelta(seconds=self.notice_s),
+        )
+
+
+class TlsTable(_Table):
+    """Whom to trust, and as whom to appear."""
+
+    ca: LocalPath
+    cert: LocalPath | None = None
+    key: LocalPath | None = None
+
+    @model_validator(mode="after")
+    def _cert_and_key_come_together(self) -> Self:
+        if (self.cert is None) is not (self.key is None):
+            raise ValueError("`cert` and `key` come together: state both or neither")
+        return self
+
+
+class MqttTable(_Table):
+    """The broker, and how to reach it."""
+
+    host: Annotated[str, Field(min_length=1)]
+    port: Annotated[int, Field(ge=1, le=65535)] = 1883
+    protocol: Literal["5", "3.1.1"] = "5"
+    client_id: Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,64}$")] | None = None
+    username: Annotated[str, Field(min_length=1)] | None = None
+    password_file: LocalPath | None = None
+    tls: TlsTable | None = None
+
+    @model_validator(mode="after")
+    def _password_has_a_user(self) -> Self:
+        if self.password_file is not None and self.username is None:
+            raise ValueError("`password_file` needs a `username`")
+        return self
+
+    def password(self) -> str | None:
+        """What is in the password file, without the newline. Raises ConfigError if others can read it, or nobody."""
+        if self.password_file is None:
+            return None
+        try:
+            with self.password_file.open(encoding="utf-8") as file:
+                mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+                password = file.read().rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"the MQTT password {self.password_file} cannot be read: {error}") from error
+        if mode & 0o007:
+            raise ConfigError(f"the MQTT password {self.password_file} has mode {mode:04o}: chmod o= it")
+        return password
+
+
+class Document(_Table):
+    """The whole file."""
+
+    cabinet: CabinetTable
+    store: StoreTable
+    control: ControlTable
+    keypad: KeypadTable = KeypadTable()
+    mqtt: MqttTable | None = None
+    devices: dict[DeviceName, Any]

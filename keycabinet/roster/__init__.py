@@ -1,0 +1,12 @@
+"""Import of people, rings and rights from CSV: all or nothing, with every fault named by file, line and column (R56).
+
+``plan`` says what would change and does nothing; ``keycabinet.roster.enrol.prepare`` makes a plan ready to be committed
+(and needs the store, which is why it is not imported here).
+"""
+
+from keycabinet.roster.difference import Difference
+from keycabinet.roster.files import Files
+from keycabinet.roster.plan import Plan, Site, plan
+from keycabinet.roster.table import CsvFile
+
+__all__ = ["CsvFile", "Difference", "Files", "Plan", "Site", "plan"]

@@ -1,0 +1,80 @@
+"""What the files have to be together with each other, and with what is enrolled already."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from keycabinet.config.faults import Fault, nearest, quoted
+from keycabinet.domain.directory import Directory, Right
+from keycabinet.domain.people import Role
+from keycabinet.domain.rings import Ring
+from keycabinet.roster.table import Row, Tell
+
+CODES_FOR_EACH: Final = 1000
+"""A PIN that is guessed at random fits nobody's code with odds of a thousand to one (R3)."""
+MOST_HINTS: Final = 100
+"""To look for the nearest match of every stray group among thousands would take minutes."""
+
+
+def code_space(file: str, after: Directory, pin_digits: int, tell: Tell) -> None:
+    """People are at most a thousandth of all PINs (R3)."""
+    most = 10**pin_digits // CODES_FOR_EACH
+    if len(after.people) > most:
+        needed = len(str(len(after.people) * CODES_FOR_EACH - 1))
+        found = f"{len(after.people)} people would share the PINs of {pin_digits} digits"
+        tell(Fault(file, 0, "code", found, f"at most {most} people, or keypad.pin_digits = {needed} in cabinet.toml"))
+
+
+def last_administrator(file: str, before: Directory, after: Directory, tell: Tell) -> None:
+    """Somebody has to be left who can issue PINs (R2)."""
+    if _has_administrator(before) and not _has_administrator(after):
+        role = Role.SECURITY_ELECTRONICS_ADMINISTRATOR.value
+        found = f"nobody would be left with the role {role}"
+        tell(Fault(file, 0, "role", found, "at least one who is not suspended and whose validity does not end"))
+
+
+def taken_by_others(found: Sequence[tuple[Row, Ring]], before: Directory, tell: Tell) -> None:
+    """Tags and home slots of rings that are not in the file are not free."""
+    numbers = {ring.number for _, ring in found}
+    staying = [ring for ring in before.rings.values() if ring.number not in numbers]
+    tags = {ring.tag: ring for ring in staying}
+    homes = {str(ring.home_slot): ring for ring in staying}
+    for row, ring in found:
+        if other := tags.get(ring.tag):
+            told = f"the tag of ring {other.number}, which is not in this file"
+            tell(row.fault("tag", told, "a tag of its own for each ring"))
+        if other := homes.get(row.cells["home_slot"].lstrip("0")):
+            told = f"slot {other.home_slot} is home of ring {other.number}, which is not in this file"
+            tell(row.fault("home_slot", told, "a slot of its own for each ring"))
+
+
+def stray_groups(rights: Iterable[tuple[Row, Right]], after: Directory) -> Iterator[Fault]:
+    """Warnings: groups in rights that nobody is in, or no ring; such a right lets nobody take anything."""
+    have = {
+        "people_group": frozenset().union(*(person.groups for person in after.people.values())),
+        "ring_group": frozenset().union(*(ring.groups for ring in after.rings.values())),
+    }
+    told: set[tuple[str, str]] = set()
+    for row, right in rights:
+        for column, group in (("people_group", right.people), ("ring_group", right.rings)):
+            if group in have[column] or (column, group) in told:
+                continue
+            told.add((column, group))
+            near = nearest(group, have[column]) if len(told) <= MOST_HINTS else ""
+            whose = "nobody is" if column == "people_group" else "no ring is"
+            yield row.fault(column, f"{whose} in the group {quoted(group)}", near=near)
+
+
+def unreachable(rings: Iterable[tuple[Row, Ring]], after: Directory) -> Iterator[Fault]:
+    """Warnings: rings that nobody may take."""
+    groups = frozenset().union(*(person.groups for person in after.people.values()))
+    reached = frozenset().union(*(after.ring_groups_of.get(group, frozenset()) for group in groups))
+    for row, ring in rings:
+        if reached.isdisjoint(ring.groups):
+            yield row.fault("groups", f"nobody may take ring {ring.number}: no right of anybody reaches its groups")
+
+
+def _has_administrator(directory: Directory) -> bool:
+    return any(
+        person.role is Role.SECURITY_ELECTRONICS_ADMINISTRATOR and not person.suspended and person.valid_until is None
+        for person in directory.people.values()
+    )

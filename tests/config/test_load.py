@@ -1,0 +1,103 @@
+"""A right file becomes the cabinet that it describes."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from keycabinet.config import load, locate
+from keycabinet.config.tables import CabinetTable, ControlTable, KeypadTable, MqttTable, StoreTable, TlsTable
+from keycabinet.domain.layout import Senses
+from keycabinet.errors import ConfigError
+from tests.config.samples import CABINET, SAMPLE, with_change, written
+
+
+def test_the_sample_cabinet_loads() -> None:
+    config = load(SAMPLE)
+
+    assert config.layout().latches == set(range(1, 9))
+    assert config.layout().door_latch
+    assert config.layout().devices["pins"].contacts == set(range(1, 9))
+    assert config.layout().banks == {"bank1": set(range(1, 9))}
+    assert str(config.zone()) == "America/Chicago"
+    assert config.times().entry == timedelta(seconds=10)
+
+
+def test_every_device_is_in_the_layout_because_the_start_waits_for_each(tmp_path: Path) -> None:
+    layout = load(written(tmp_path, CABINET)).layout()
+
+    assert set(layout.devices) == {"pins", "bank1", "probe", "panel"}
+    assert layout.devices["panel"] == Senses()
+    assert layout.devices["pins"] == Senses(contacts=frozenset({1, 2}), door=True)
+
+
+def test_paths_are_relative_to_the_folder_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = with_change('pepper = "pepper"', 'pepper = "/run/secret/pepper"')
+    path = written(tmp_path, text)
+    monkeypatch.chdir(tmp_path)
+
+    for config in (load(path), load(Path("cabinet.toml"))):
+        assert config.store.path == tmp_path / "cabinet.db"
+        assert config.store.pepper == Path("/run/secret/pepper")
+        assert config.control.socket == tmp_path / "control.sock"
+        assert config.folder == tmp_path
+
+
+def test_without_an_mqtt_table_there_is_no_broker(tmp_path: Path) -> None:
+    assert load(written(tmp_path, CABINET)).mqtt is None
+
+
+def test_the_client_id_is_made_from_the_cabinet_unless_it_is_stated(tmp_path: Path) -> None:
+    mqtt = '\n[mqtt]\nhost = "broker"\n'
+    stated = load(written(tmp_path, CABINET + mqtt + 'client_id = "kc"\n')).mqtt
+    made = load(written(tmp_path, CABINET + mqtt)).mqtt
+
+    assert (stated and stated.client_id, made and made.client_id) == ("kc", "keycabinet-mc-1")
+
+
+def test_the_mqtt_password_is_read_from_its_file_and_refused_when_others_can_read_it(tmp_path: Path) -> None:
+    text = CABINET + '\n[mqtt]\nhost = "broker"\nusername = "mc"\npassword_file = "secret"\n'
+    secret = tmp_path / "secret"
+    secret.write_text("tell nobody\n")
+    mqtt = load(written(tmp_path, text)).mqtt
+    assert mqtt is not None
+
+    secret.chmod(0o600)
+    assert mqtt.password() == "tell nobody"
+    secret.chmod(0o644)
+    with pytest.raises(ConfigError, match="has mode 0644"):
+        mqtt.password()
+    secret.unlink()
+    with pytest.raises(ConfigError, match="cannot be read"):
+        mqtt.password()
+
+
+def test_a_device_is_built_by_the_driver_that_its_table_names(tmp_path: Path) -> None:
+    config = load(written(tmp_path, CABINET))
+
+    parts = config.devices["panel"].build()
+
+    assert parts.device.name == "panel"
+    assert parts.display is not None
+
+
+def test_a_device_that_may_be_real_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert load(written(tmp_path, CABINET)).hardware() == ("bank1", "probe", "panel")
+
+
+def test_the_option_goes_before_the_environment_and_that_before_the_usual_place() -> None:
+    environment = {"KEYCABINET_CONFIG": "/srv/kc.toml"}
+
+    assert locate(Path("/a.toml"), environment) == Path("/a.toml")
+    assert locate(None, environment) == Path("/srv/kc.toml")
+    assert locate(None, {}) == Path("/etc/keycabinet/cabinet.toml")
+    assert locate(Path("a.toml"), {}) == Path.cwd() / "a.toml"
+
+
+def test_every_setting_of_ours_is_in_the_sample() -> None:
+    text = SAMPLE.read_text(encoding="utf-8")
+    tables = (CabinetTable, StoreTable, ControlTable, KeypadTable, MqttTable, TlsTable)
+
+    assert [name for table in tables for name in table.model_fields if f"{name} =" not in text] == []
