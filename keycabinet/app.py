@@ -26,6 +26,7 @@ from keycabinet.domain.policy import Denied, may_enter
 from keycabinet.domain.state import Cabinet
 from keycabinet.errors import ConfigError, StoreError
 from keycabinet.ports import Parts
+from keycabinet.roster import Site
 from keycabinet.store.change import Change
 from keycabinet.store.queries import Reader
 from keycabinet.store.store import Store
@@ -105,6 +106,9 @@ def _start(config: Config, stack: ExitStack, inbox: Inbox) -> Controller:
         move_cursor=store.move_cursor,
         authenticate=lambda code, pin: _authenticate(controller, checker, clock, (code, pin)),
         head=head,
+        boot_id=boot_id(),
+        site=Site(config.cabinet.slots, config.zone(), config.keypad.pin_digits),
+        issue=hasher.issue,
     )
     stack.enter_context(Server(config.control.socket, core))
     log.info("core is up", cabinet=config.cabinet.id, devices=sorted(parts), seq=head.seq)
@@ -123,7 +127,7 @@ def _hardware(config: Config, parts: Mapping[str, Parts]) -> Hardware:
 
 
 def _refuse_demo_on_hardware(config: Config, store: Store) -> None:
-    hardware = [name for name, device in config.devices.items() if device.wiring.hardware]
+    hardware = config.hardware()
     if hardware and store.meta("demo") == "1":
         raise ConfigError(
             f"{config.store.path} is the store of a demonstration, and {', '.join(hardware)} can move real locks: "

@@ -45,7 +45,7 @@ def start(cabinet: Cabinet, facts: Facts, version: str) -> tuple[Cabinet, Effect
 def step(cabinet: Cabinet, event: Event, facts: Facts) -> tuple[Cabinet, Effects]:
     """Answer one event. Whatever its time had come before it is dealt with first."""
     turn = _react(_expire(Turn(cabinet, facts)), event)
-    if _changes_what_hangs_where(event, cabinet, turn.cabinet):
+    if turn.cabinet.seen is not cabinet.seen or turn.cabinet.running != cabinet.running:
         turn = custody.settle(turn)
     turn = alarms.settle(session.follow(turn))
     return turn.cabinet, turn.effects
@@ -58,10 +58,6 @@ def next_deadline(cabinet: Cabinet, facts: Facts) -> timedelta | None:
         (until - now.elapsed for until in _elapsed_deadlines(cabinet)), (due - now.utc for due in _dues(cabinet))
     )
     return min((wait for wait in waits if wait > timedelta(0)), default=None)
-
-
-def _changes_what_hangs_where(event: Event, before: Cabinet, after: Cabinet) -> bool:
-    return after.seen is not before.seen or after.running != before.running or isinstance(event, DirectoryChanged)
 
 
 def _expire(turn: Turn) -> Turn:
@@ -82,7 +78,9 @@ def _react(turn: Turn, event: Event) -> Turn:
             return custody.tags_read(turn, event)
         case ContactRead():
             return custody.contact_read(turn, event)
-        case TimePassed() | DirectoryChanged():
+        case DirectoryChanged():
+            return custody.directory_changed(turn)
+        case TimePassed():
             return turn
         case _:
             return _react_to_hardware(turn, event)

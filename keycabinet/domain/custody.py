@@ -42,6 +42,13 @@ def contact_read(turn: Turn, event: ContactRead) -> Turn:
     return turn.having(seen=seen)
 
 
+def directory_changed(turn: Turn) -> Turn:
+    """Rings were enrolled or changed: it is known better now which tag belongs where."""
+    cabinet = turn.cabinet
+    homes = cabinet.homes(turn.facts.directory)
+    return turn.having(seen=cabinet.seen.reconsidered(cabinet.layout, homes, turn.elapsed))
+
+
 def expire(turn: Turn) -> Turn:
     """Readings that have contradicted each other for too long are placed again."""
     cabinet = turn.cabinet

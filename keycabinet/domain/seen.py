@@ -69,6 +69,18 @@ class Seen:
             self, hanging=elsewhere | after, contrary=self._contrary_after(bank, after.keys() <= occupied, now)
         )
 
+    def reconsidered(self, layout: Layout, homes: Homes, now: timedelta) -> "Seen":
+        """With every place that was only inferred worked out again, because more is known of where tags belong."""
+        certain = {
+            slot: it
+            for slot, it in self.hanging.items()
+            if it.evidence is Evidence.TAG_READ or not self.bank_is_read(layout, slot)
+        }
+        seen = replace(self, hanging=certain)
+        for bank in self.tags:
+            seen = seen.placed(layout, bank, homes, now)
+        return seen
+
     def impatient(self, now: timedelta) -> tuple[str, ...]:
         """Banks whose readings have contradicted each other long enough to be placed again."""
         return tuple(bank for bank in self.contrary if self._has_been_contrary(bank, now) and bank in self.tags)

@@ -30,11 +30,12 @@ from keycabinet.domain.events import (
     ContactRead,
     DeviceFailed,
     DeviceReady,
+    DirectoryChanged,
     DoorRead,
     TagPresented,
     TagsRead,
 )
-from tests.builders import NOON, SLOTS, Story, a_ring, running, tags
+from tests.builders import NOON, SLOTS, Story, a_directory, a_ring, running, tags
 
 ALL = (1, 2, 3, 4, 5, 6)
 
@@ -149,6 +150,17 @@ def test_before_any_ring_is_enrolled_no_tag_is_foreign():
     story.tell(TagsRead("bank1", tags(*ALL) | {a_ring(99).tag}))
 
     assert story.entries == []
+
+
+def test_rings_that_are_enrolled_while_they_hang_are_found_where_they_belong():
+    story = Story(directory=Directory()).ready(*ALL)
+    rings = [a_ring(n, tag=a_ring(7 - n).tag) for n in ALL]  # the tags are not in the order of the slots
+    story.directory = a_directory(rings=tuple(rings))
+    enrolled = [RingEnrolled(ring.id, ring.home_slot) for ring in rings]
+    story.cabinet = replace(story.cabinet, books=story.cabinet.books.fold(enrolled, story.now.utc))
+    story.tell(DirectoryChanged())
+
+    assert {it.ring: it.slot for it in story.of(RingFound)} == {f"r{n}": n for n in ALL}
 
 
 def test_an_overdue_ring_alarms_once_and_the_return_clears_it():
