@@ -88,6 +88,13 @@ class Inbox:
         self._items.put(lambda: fulfil(future, job))
         return future
 
+    def answer_jobs(self) -> None:
+        """Do the jobs that are left and drop the events: nobody decides any more, and nobody is left waiting."""
+        while not self._items.empty():
+            item = self._items.get()
+            if callable(item):
+                item()
+
     def next(self, wait: timedelta) -> Item:
         """Take the next item out; ``TimePassed`` when none comes for so long."""
         try:
@@ -131,6 +138,7 @@ class Controller:
                 item()
             else:
                 self.handle(item)
+        self._inbox.answer_jobs()
 
     def handle(self, event: Event) -> None:
         """Answer one event: gather, decide, record, act."""

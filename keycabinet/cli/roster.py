@@ -1,0 +1,90 @@
+"""``keycabinet import``: people, rings and rights from CSV, all or nothing."""
+# ruff: noqa: PLC0415 - a command imports what it needs when it is called: the others start faster
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from keycabinet.cli.check import AsJson, ConfigOption
+
+if TYPE_CHECKING:
+    from keycabinet.config import Fault
+
+TIMEOUT_S = 3600.0
+"""Each new person costs one slow hash, a tenth of a second on a Raspberry Pi."""
+
+
+def import_roster(
+    *,
+    config: ConfigOption = None,
+    people: Annotated[Path | None, typer.Option("--people", metavar="FILE", help="people.csv")] = None,
+    rings: Annotated[Path | None, typer.Option("--rings", metavar="FILE", help="rings.csv")] = None,
+    rights: Annotated[Path | None, typer.Option("--rights", metavar="FILE", help="rights.csv; replaces all")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
+    credentials_stdin: Annotated[
+        bool, typer.Option("--credentials-stdin", help="Read user code and PIN as two lines from standard input.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import people, rings and rights.
+
+    From CSV files, all or nothing. PINs of new people are drawn, and shown once.
+    """
+    from keycabinet.cli.place import socket_path
+    from keycabinet.cli.session import logged_in
+    from keycabinet.control.client import CallRefused, Client
+    from keycabinet.roster import Files
+
+    paths = {"people": people, "rings": rings, "rights": rights}
+    if not any(paths.values()):
+        raise typer.BadParameter("give at least one of --people, --rings and --rights")
+    files = Files.read(people, rings, rights)
+    texts = {name: file.text for name, file in vars(files).items() if file is not None}
+    with Client(socket_path(config), TIMEOUT_S) as client, logged_in(client, from_stdin=credentials_stdin) as token:
+        try:
+            done = client.call("roster.import", token=token, dry_run=dry_run, **texts)
+        except CallRefused as refused:
+            _raise_faults(refused.details.get("faults", ()), paths)
+            raise
+    _show(done, paths, dry_run=dry_run, as_json=as_json)
+
+
+def _raise_faults(faults: Iterable[Mapping[str, Any]], paths: Mapping[str, Path | None]) -> None:
+    from keycabinet.config import FaultsFound
+
+    if faults:
+        raise FaultsFound(_fault(each, paths) for each in faults)
+
+
+def _fault(told: Mapping[str, Any], paths: Mapping[str, Path | None]) -> "Fault":
+    """A fault under the name that the caller gave the file; the core does not know it."""
+    from keycabinet.config import Fault
+
+    return Fault(**{**told, "file": str(paths[told["file"]])})
+
+
+def _show(done: Mapping[str, Any], paths: Mapping[str, Path | None], *, dry_run: bool, as_json: bool) -> None:
+    from keycabinet.cli.paper import Line, Paper, Sheet, say_json
+
+    warnings = [str(_fault(each, paths)) for each in done["warnings"]]
+    for warning in warnings:
+        typer.echo(f"warning: {warning}", err=True)
+    if as_json:
+        say_json({**done, "warnings": warnings, "dry_run": dry_run}, indent=2)
+        return
+    paper = Paper()
+    for difference in done["difference"]:
+        paper.say(difference)
+    paper.say(_summary(done, dry_run=dry_run), "bold")
+    pins = tuple(Line((each["code"], each["name"], each["pin"])) for each in done["pins"])
+    paper.show(Sheet("PINS: shown this once, and kept nowhere", ("CODE", "NAME", "PIN"), pins))
+
+
+def _summary(done: Mapping[str, Any], *, dry_run: bool) -> str:
+    changes = len(done["difference"])
+    if not changes:
+        return f"Nothing to change: all {done['unchanged']} people and rings are as in the files."
+    told = f"{changes} change{'s' if changes > 1 else ''}, {done['unchanged']} people and rings as before"
+    return f"Dry run: {told}. Nothing was changed." if dry_run else f"Done: {told}."

@@ -1,0 +1,91 @@
+"""Rows of the ledger as sentences: names instead of ids, local time instead of UTC."""
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from keycabinet.cli.times import local, short
+
+SENTENCES: Mapping[str, str] = {
+    "cabinet.started": "core {version} started",
+    "cabinet.ready": "the cabinet is ready{without}",
+    "person.enrolled": "{person} was enrolled or changed{by}",
+    "pin.issued": "{person} was given a new PIN{by}",
+    "ring.enrolled": "{ring} was enrolled or changed, its home is slot {home_slot}{by}",
+    "rights.changed": "the rights were replaced, {count} in all{by}",
+    "login.granted": "{actor} logged in",
+    "login.refused": "a login was refused{with_code}: {reason}",
+    "session.ended": "{actor} left: {why}",
+    "release.refused": "{actor} did not get slot {slot}{with_ring}: {reason}",
+    "release.intended": "slot {slot} is released, for {actor} to take {ring}{until}",
+    "release.ended": "the release of slot {slot} is over with {ring} in it: {why}",
+    "ring.taken": "{holder} took {ring} from slot {slot}{until}{guessed}",
+    "ring.returned": "{ring} is back in slot {slot}{brought}, it was booked to {booked_holder}{guessed}",
+    "ring.moved": "{ring} moved from slot {from_slot} to slot {slot}{guessed}",
+    "ring.missing": "{ring} left slot {slot} without a release",
+    "ring.found": "{ring} is in slot {slot}{guessed}",
+    "tag.foreign": "a tag of no ring, ending with {tag}, hangs in slot {slot}",
+    "tag.refused": "a tag at {reader} opened nothing{with_ring}: {reason}",
+    "return.offered": "{ring} was held to {reader}: it may be put back{into}",
+    "door.opened": "the door was opened",
+    "door.forced": "the door was opened without a release",
+    "door.closed": "the door was closed",
+    "alarm.raised": "ALARM {kind}: {subject}",
+    "alarm.cleared": "alarm is over, {kind}: {subject}",
+    "device.lost": "{device} is lost, {fault}: {detail}",
+    "device.back": "{device} works again",
+}
+
+_PHRASES: Mapping[str, tuple[str, str]] = {
+    "by": ("actor", " by {}"),
+    "without": ("silent", ", without {}"),
+    "with_code": ("person", " for the code of {}"),
+    "with_ring": ("ring", " ({})"),
+    "until": ("due", ", due {}"),
+    "brought": ("returned_by", ", brought by {}"),
+    "into": ("slot", " into slot {}"),
+}
+"""What is said only where the row has the field."""
+
+_WORDS = frozenset({"reason", "why", "kind", "fault"})
+_GUESSED: Mapping[str, str] = {"inferred": " (inferred)", "contact": " (a contact says so, no tag was read)"}
+
+
+def sentence(row: Mapping[str, Any], zone: ZoneInfo) -> str:
+    """What a row says; of a type that is not known here, its fields as they are."""
+    template = SENTENCES.get(row["type"])
+    if template is None:
+        return ", ".join(f"{name} {value}" for name, value in row["body"].items()) or row["type"]
+    return template.format_map(_Spoken(row, zone))
+
+
+def named(row: Mapping[str, Any], known: str) -> str:
+    """``Ann Lee (1001)`` or ``ring 12 (Infirmary)`` for an id of this row; what has no name stays as it is."""
+    name = row["names"].get(known)
+    if name is None:
+        return known.replace("slot-", "slot ", 1) if known.startswith("slot-") else known
+    return f"ring {name['number']} ({name['name']})" if name["kind"] == "ring" else f"{name['name']} ({name['number']})"
+
+
+class _Spoken(dict[str, str]):
+    """The fields of a row, spoken when a sentence asks for them."""
+
+    def __init__(self, row: Mapping[str, Any], zone: ZoneInfo) -> None:
+        super().__init__()
+        self._row, self._body, self._zone = row, row["body"], zone
+
+    def __missing__(self, field: str) -> str:
+        if field == "guessed":
+            return _GUESSED.get(self._body.get("evidence", ""), "")
+        if field in _PHRASES:
+            wanted, phrase = _PHRASES[field]
+            return phrase.format(self._spoken(wanted)) if self._body.get(wanted) else ""
+        return self._spoken(field)
+
+    def _spoken(self, field: str) -> str:
+        value = str(self._body.get(field, "?"))
+        if field in _WORDS:
+            return value.replace("_", " ")
+        if field == "due":
+            return short(local(value, self._zone), local(self._row["at"], self._zone))
+        return named(self._row, value)

@@ -1,0 +1,99 @@
+"""How each method is answered, in the client's own thread. Only what changes something goes to the deciding thread."""
+
+from dataclasses import replace
+
+from keycabinet.control import results, status
+from keycabinet.control.call import Call, no_session, welcome
+from keycabinet.control.params import CursorMove, CursorName, LedgerRead, Login, Nothing, Subscribe, WithToken
+from keycabinet.control.refusals import Fault, Refused
+from keycabinet.control.rows import read_on, row_out
+from keycabinet.control.sessions import IDLE
+from keycabinet.domain.people import Pin
+from keycabinet.domain.states import Idle
+
+
+def hello(call: Call, _params: Nothing) -> results.Hello:
+    """Who answers here."""
+    core = call.core
+    return results.Hello(
+        version=core.version,
+        boot_id=core.boot_id,
+        cabinet=core.cabinet_id,
+        title=core.title,
+        timezone=core.zone.key,
+        head_seq=core.head.seq,
+    )
+
+
+def show_status(call: Call, _params: Nothing) -> results.Status:
+    """The cabinet as it is now; custody and alarms are exactly as of the head, for who goes on with a subscription."""
+    core, now = call.core, call.core.clock.now()
+    with core.open_reader() as reader, reader.snapshot():
+        head, books = reader.head(), reader.books()
+    cabinet, directory = replace(core.controller.cabinet, books=books), core.controller.directory
+    return results.Status(
+        cabinet=core.cabinet_id,
+        title=core.title,
+        timezone=core.zone.key,
+        ready=cabinet.running,
+        silent=sorted(cabinet.unheard),
+        clock=results.Clock(utc=now.utc, local=now.utc.astimezone(core.zone), synced=core.is_synced()),
+        door=status.door(cabinet),
+        slots=status.slots(cabinet, directory, now.utc),
+        alarms=status.alarms(cabinet, directory),
+        head=results.LedgerHead(seq=head.seq, hash=head.hash),
+        session=not isinstance(cabinet.session, Idle),
+    )
+
+
+def read_ledger(call: Call, params: LedgerRead) -> results.Rows:
+    """Rows from a number on. What is not served leaves a gap in the numbers."""
+    head_seq = call.core.head.seq
+    with call.core.open_reader() as reader:
+        rows, next_seq = read_on(reader, params.from_seq, params.limit, head_seq)
+    directory = call.core.controller.directory
+    return results.Rows(rows=[row_out(row, directory) for row in rows], next_seq=next_seq, head_seq=head_seq)
+
+
+def subscribe(call: Call, params: Subscribe) -> results.Subscribed:
+    """Promise the rows from a number on; the connection sends them. Raises Refused for a row far ahead of the last."""
+    head_seq = call.core.head.seq
+    if params.from_seq > head_seq + 1:
+        words = f"row {params.from_seq} is ahead: the ledger ends with row {head_seq}"
+        raise Refused(Fault.NOT_POSSIBLE, words, field="from_seq")
+    return results.Subscribed(from_seq=params.from_seq, head_seq=head_seq)
+
+
+def get_cursor(call: Call, params: CursorName) -> results.Cursor:
+    """How far a reader has come."""
+    with call.core.open_reader() as reader:
+        return results.Cursor(name=params.name, seq=reader.cursors().get(params.name, 0))
+
+
+def move_cursor(call: Call, params: CursorMove) -> results.Cursor:
+    """Note how far a reader has come. Raises StoreError for a step back or beyond the last row."""
+    call.core.decide(lambda: call.core.move_cursor(params.name, params.seq))
+    return results.Cursor(name=params.name, seq=params.seq)
+
+
+def login(call: Call, params: Login) -> results.LoggedIn:
+    """A session for a code and its PIN. Raises Refused, with the same words whatever the reason."""
+    core = call.core
+    known = core.authenticate(params.code, Pin(params.pin.get_secret_value()))
+    now = core.clock.now()
+    person = welcome(core, known, now)
+    if person is None:
+        raise Refused(Fault.NOT_ACCEPTED, "not accepted")
+    return results.LoggedIn(
+        token=call.sessions.open(person.id, now.elapsed),
+        person=results.Person(id=person.id, code=person.code, name=person.name),
+        role=person.role.value,
+        expires_in_s=int(IDLE.total_seconds()),
+    )
+
+
+def logout(call: Call, params: WithToken) -> results.Done:
+    """End a session. Raises Refused if there is none."""
+    if not call.sessions.close(params.token.get_secret_value(), call.core.clock.now().elapsed):
+        raise no_session()
+    return results.Done()

@@ -1,0 +1,64 @@
+"""What happened to a person, a ring or a slot."""
+
+import json
+
+from keycabinet.control import results
+from keycabinet.control.call import Call
+from keycabinet.control.params import HistoryOf
+from keycabinet.control.refusals import Fault, Refused
+from keycabinet.control.rows import SERVED, row_out
+from keycabinet.domain.directory import Directory
+from keycabinet.domain.entries import Visibility
+from keycabinet.store import Reader, Row
+
+SLOT_ROWS_SEARCHED = 20_000
+_PAGE = 1000
+
+
+def history(call: Call, params: HistoryOf) -> results.History:
+    """Rows, newest first. Raises Refused if there is no such person or ring."""
+    directory, enough = call.core.controller.directory, params.limit + 1
+    with call.core.open_reader() as reader:
+        rows = _rows(reader, directory, params, enough)
+    served = [row_out(row, directory) for row in rows[: params.limit]]
+    return results.History(rows=served, complete=len(rows) < enough)
+
+
+def _rows(reader: Reader, directory: Directory, params: HistoryOf, limit: int) -> tuple[Row, ...]:
+    if params.person is not None:
+        return reader.history_of_person(_person(directory, params.person), limit, SERVED)
+    if params.ring is not None:
+        return reader.history_of_ring(_ring(directory, params.ring), limit, SERVED)
+    return _of_slot(reader, params.slot or 0, limit)
+
+
+def _person(directory: Directory, asked: str) -> str:
+    person = directory.person_of_code.get(asked) or directory.people.get(asked)
+    if person is None:
+        raise Refused(Fault.NOT_FOUND, f"nobody has the user code {asked}", field="person")
+    return person.id
+
+
+def _ring(directory: Directory, asked: str) -> str:
+    for ring in directory.rings.values():
+        if asked in (ring.number, ring.id):
+            return ring.id
+    raise Refused(Fault.NOT_FOUND, f"there is no ring {asked}", field="ring")
+
+
+def _of_slot(reader: Reader, slot: int, limit: int) -> tuple[Row, ...]:
+    """The store has no index by slot: the newest rows are looked through."""
+    found: list[Row] = []
+    head_seq = reader.head().seq
+    oldest = max(1, head_seq - SLOT_ROWS_SEARCHED + 1)
+    for first in range(max(oldest, head_seq - _PAGE + 1), oldest - _PAGE, -_PAGE):
+        page = reader.rows(max(first, oldest), _PAGE + min(0, first - oldest), frozenset(Visibility))
+        found += [row for row in reversed(page) if row.visibility in SERVED and _names_slot(row, slot)]
+        if len(found) >= limit:
+            break
+    return tuple(found[:limit])
+
+
+def _names_slot(row: Row, slot: int) -> bool:
+    body = json.loads(row.body)
+    return slot in (body.get("slot"), body.get("from_slot")) or body.get("subject") == f"slot-{slot}"

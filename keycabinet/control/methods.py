@@ -1,0 +1,98 @@
+"""Every method of the control socket: what it takes, what it gives, who may call it, and how it is answered."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from keycabinet.control import answers, results, roster
+from keycabinet.control.call import Call, person_of
+from keycabinet.control.history import history
+from keycabinet.control.params import (
+    CursorMove,
+    CursorName,
+    HistoryOf,
+    LedgerRead,
+    Login,
+    Nothing,
+    Params,
+    RosterImport,
+    Subscribe,
+    WithToken,
+)
+from keycabinet.control.refusals import Fault, Refused
+from keycabinet.control.rpc import Request, first_fault
+from keycabinet.domain.people import Role
+
+P = TypeVar("P", bound=Params)
+R = TypeVar("R", bound=results.Result)
+
+ADMINISTRATORS = frozenset({Role.SECURITY_ELECTRONICS_ADMINISTRATOR})
+
+
+@dataclass(frozen=True)
+class Method(Generic[P, R]):
+    """A method. ``roles``: it needs a token, of a person with one of these roles; None: any process that connects."""
+
+    params: type[P]
+    result: type[R]
+    roles: frozenset[Role] | None
+    answer: Callable[[Call, P], R]
+
+
+ANYBODY = None
+
+METHODS: Mapping[str, Method[Any, Any]] = {
+    "hello": Method(Nothing, results.Hello, ANYBODY, answers.hello),
+    "status": Method(Nothing, results.Status, ANYBODY, answers.show_status),
+    "history": Method(HistoryOf, results.History, ANYBODY, history),
+    "ledger.read": Method(LedgerRead, results.Rows, ANYBODY, answers.read_ledger),
+    "subscribe": Method(Subscribe, results.Subscribed, ANYBODY, answers.subscribe),
+    "cursor.get": Method(CursorName, results.Cursor, ANYBODY, answers.get_cursor),
+    "cursor.move": Method(CursorMove, results.Cursor, ANYBODY, answers.move_cursor),
+    "login": Method(Login, results.LoggedIn, ANYBODY, answers.login),
+    "logout": Method(WithToken, results.Done, ANYBODY, answers.logout),
+    "roster.import": Method(RosterImport, results.RosterImported, ADMINISTRATORS, roster.import_roster),
+}
+
+
+def answer(methods: Mapping[str, Method[Any, Any]], request: Request, call: Call) -> BaseModel:
+    """The result of a request. Raises Refused for whatever the caller did wrong or may not do, and StoreError."""
+    method = methods.get(request.method)
+    if method is None:
+        raise _unknown(request.method, methods)
+    params = _params(request, method)
+    if method.roles is not None:
+        call = _as_person(call, params.token.get_secret_value(), method.roles, request.method)
+    result: BaseModel = method.answer(call, params)
+    return result
+
+
+def _params(request: Request, method: Method[Any, Any]) -> Any:  # noqa: ANN401 - as the method says
+    try:
+        return method.params.model_validate(request.params)
+    except ValidationError as error:
+        field, words = first_fault(error)
+    known = method.params.model_fields
+    if field not in known and field in request.params:
+        words = f"unknown{_hint(field, known)}; it takes {', '.join(known) or 'nothing'}"
+    raise Refused(Fault.INVALID_PARAMS, f"{request.method}: {field}: {words}", field=field)
+
+
+def _as_person(call: Call, token: str, roles: frozenset[Role], method: str) -> Call:
+    person = person_of(call, token)
+    if person.role not in roles:
+        allowed = " or ".join(sorted(role.value.replace("_", " ") for role in roles))
+        raise Refused(Fault.NOT_ALLOWED, f"{method} is for a {allowed}")
+    return replace(call, person=person)
+
+
+def _unknown(name: str, methods: Mapping[str, Method[Any, Any]]) -> Refused:
+    return Refused(Fault.UNKNOWN_METHOD, f"there is no method {name!r}{_hint(name, methods)}")
+
+
+def _hint(name: str, known: Mapping[str, object]) -> str:
+    near = get_close_matches(name, known, 1, 0.5)
+    return f", did you mean {near[0]!r}?" if near else f", known are {', '.join(sorted(known))}"

@@ -1,0 +1,84 @@
+"""What each method takes, as it stands on the wire."""
+
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+Seq = Annotated[int, Field(ge=1, le=2**62)]
+Limit = Annotated[int, Field(ge=1, le=1000)]
+Short = Annotated[str, Field(min_length=1, max_length=100)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
+Csv = str | None
+
+
+class Params(BaseModel):
+    """What a method takes: nothing unknown, nothing of another type."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+
+
+class Nothing(Params):
+    """A method without parameters."""
+
+
+class WithToken(Params):
+    """A method that a person calls; ``token`` is from ``login``."""
+
+    token: SecretStr
+
+
+class LedgerRead(Params):
+    """From which row on, and how many at most."""
+
+    from_seq: Seq
+    limit: Limit = 100
+
+
+class Subscribe(Params):
+    """From which row on; at most the one after the last."""
+
+    from_seq: Seq
+
+
+class HistoryOf(Params):
+    """A person (user code or id), a ring (number or id) or a slot: exactly one of them."""
+
+    person: Short | None = None
+    ring: Short | None = None
+    slot: Annotated[int, Field(ge=1, le=9999)] | None = None
+    limit: Limit = 50
+
+    @model_validator(mode="after")
+    def _one_subject(self) -> Self:
+        if sum(each is not None for each in (self.person, self.ring, self.slot)) != 1:
+            raise ValueError("give exactly one of person, ring and slot")
+        return self
+
+
+class CursorName(Params):
+    """A reader of the ledger."""
+
+    name: Name
+
+
+class CursorMove(Params):
+    """A reader of the ledger, and the row that it is done with."""
+
+    name: Name
+    seq: Annotated[int, Field(ge=0, le=2**62)]
+
+
+class Login(Params):
+    """A user code and its PIN."""
+
+    code: Short
+    pin: Annotated[SecretStr, Field(min_length=1, max_length=16)]
+
+
+class RosterImport(WithToken):
+    """Tables of the roster as CSV text; None leaves a table as it is. ``dry_run``: say what would change, no more."""
+
+    people: Csv = Field(default=None, repr=False)
+    rings: Csv = Field(default=None, repr=False)
+    rights: Csv = Field(default=None, repr=False)
+    dry_run: bool = False

@@ -1,0 +1,210 @@
+"""What each method gives, as it stands on the wire. Instants are ISO 8601 in UTC."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Result(BaseModel):
+    """What a method gives."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Hello(Result):
+    """Who answers here."""
+
+    protocol: Literal[1] = 1
+    version: str
+    boot_id: str
+    cabinet: str
+    title: str
+    timezone: str
+    """IANA name; the local time of the cabinet."""
+    head_seq: int
+
+
+class Ring(Result):
+    """A ring as people call it."""
+
+    id: str
+    number: str
+    name: str
+
+
+class Person(Result):
+    """A person as people call them."""
+
+    id: str
+    code: str
+    name: str
+
+
+class Home(Result):
+    """The ring that belongs into a slot."""
+
+    number: str
+    name: str
+
+
+class Slot(Result):
+    """One slot. Holder, since, due and evidence are about the ring that belongs here, or else the one that is here."""
+
+    slot: int
+    state: str
+    """in, out, missing, unverified, elsewhere, wrong_ring, foreign_tag, unreadable or empty"""
+    lock: str
+    """secured, released, unlatched, or none where there is no latch"""
+    ring: Ring | None
+    """What hangs here now."""
+    home: Home | None
+    holder: Person | None
+    since: datetime | None
+    due: datetime | None
+    overdue: bool
+    evidence: str | None
+
+
+class Alarm(Result):
+    """An alarm that stands."""
+
+    kind: str
+    subject: str
+    """For people: ``ring 12 (Infirmary)``, ``slot 3``, ``door``."""
+    subject_id: str
+    """As in the ledger."""
+    since: datetime
+
+
+class Clock(Result):
+    """The time of the core."""
+
+    utc: datetime
+    local: datetime
+    """The same instant with the offset of the cabinet's time zone."""
+    synced: bool
+
+
+class LedgerHead(Result):
+    """The last row of the ledger."""
+
+    seq: int
+    hash: str
+
+
+class Status(Result):
+    """Everything that a watch commander looks at first."""
+
+    cabinet: str
+    title: str
+    timezone: str
+    ready: bool
+    silent: list[str]
+    """Devices that were never heard or are lost."""
+    clock: Clock
+    door: str
+    """locked, released, open, forced, unknown, or none where there is no door"""
+    slots: list[Slot]
+    alarms: list[Alarm]
+    head: LedgerHead
+    session: bool
+    """Whether somebody is at the keypad."""
+
+
+class Named(Result):
+    """What an id in a row stands for: the number of a ring or the user code of a person, and the name."""
+
+    kind: Literal["ring", "person"]
+    number: str
+    name: str
+
+
+class LedgerRow(Result):
+    """A committed row, every column of it; the hash is over ``body`` in canonical form."""
+
+    seq: int
+    id: str
+    type: str
+    visibility: str
+    at: str
+    monotonic_ns: int
+    boot_id: str
+    clock_synced: bool
+    subject: str | None
+    actor: str | None
+    body: dict[str, Any]
+    prev_hash: str
+    hash: str
+    names: dict[str, Named]
+    """Beside the row, not of it: who and what its ids are today."""
+
+
+class Rows(Result):
+    """Some rows, and where the next ones begin."""
+
+    rows: list[LedgerRow]
+    next_seq: int
+    head_seq: int
+
+
+class Subscribed(Result):
+    """Rows follow as notifications ``row``, without end."""
+
+    from_seq: int
+    head_seq: int
+
+
+class History(Result):
+    """Rows, newest first. ``complete``: there are no others (of a slot, only the newest 20,000 rows are searched)."""
+
+    rows: list[LedgerRow]
+    complete: bool
+
+
+class Cursor(Result):
+    """How far a reader of the ledger has come: the last row that it is done with, 0 at first."""
+
+    name: str
+    seq: int
+
+
+class LoggedIn(Result):
+    """A session: it ends so many seconds after it was last used."""
+
+    token: str
+    person: Person
+    role: str
+    expires_in_s: int
+
+
+class Done(Result):
+    """It is done."""
+
+
+class DrawnPin(Result):
+    """A PIN that was drawn; it is shown this once."""
+
+    code: str
+    name: str
+    pin: str = Field(repr=False)
+
+
+class FileFault(Result):
+    """A place in a file, which has the name of its parameter, and what is odd there; as ``keycabinet.config.Fault``."""
+
+    file: str
+    line: int
+    field: str
+    found: str
+    expected: str
+    nearest: str
+
+
+class RosterImported(Result):
+    """What changed (or would), and the PINs of people who are new. ``unchanged``: rows that say what was known."""
+
+    difference: list[str]
+    warnings: list[FileFault]
+    unchanged: int
+    pins: list[DrawnPin]

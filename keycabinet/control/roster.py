@@ -1,0 +1,59 @@
+"""Importing the roster: prepared in the caller's thread (hashing PINs is slow), committed by the deciding one."""
+
+import secrets
+from dataclasses import asdict
+
+from keycabinet.config.faults import FaultsFound
+from keycabinet.control import results
+from keycabinet.control.call import Call
+from keycabinet.control.params import RosterImport
+from keycabinet.control.refusals import Fault, Refused
+from keycabinet.roster import CsvFile, Files, Plan, plan
+from keycabinet.roster.enrol import Prepared, prepare
+
+
+def import_roster(call: Call, params: RosterImport) -> results.RosterImported:
+    """Import all of it or nothing. Raises Refused with every fault of the files, by the name of the parameter."""
+    files = Files(_file("people", params.people), _file("rings", params.rings), _file("rights", params.rights))
+    try:
+        if params.dry_run:
+            return _told(_planned(call, files))
+        prepared = prepare(call.core.controller.directory, files, call.core.site, call.core.issue, call.actor, _new_id)
+    except FaultsFound as error:
+        faults = [asdict(fault) for fault in error.faults]
+        raise Refused(Fault.INVALID_FILES, str(error), faults=faults) from error
+    return _done(call, prepared)
+
+
+def _planned(call: Call, files: Files) -> Plan:
+    planned = plan(call.core.controller.directory, files, call.core.site, _new_id)
+    if not isinstance(planned, Plan):
+        raise FaultsFound(planned)
+    return planned
+
+
+def _done(call: Call, prepared: Prepared) -> results.RosterImported:
+    controller = call.core.controller
+    if not prepared.plan.is_empty:
+        call.core.decide(lambda: controller.enrol(*prepared.onto(controller.directory)))
+    pins = [
+        results.DrawnPin(code=each.person.code, name=each.person.name, pin=each.pin.digits) for each in prepared.pins
+    ]
+    return _told(prepared.plan, pins)
+
+
+def _told(planned: Plan, pins: list[results.DrawnPin] | None = None) -> results.RosterImported:
+    return results.RosterImported(
+        difference=[str(each) for each in planned.differences],
+        warnings=[results.FileFault(**asdict(each)) for each in planned.warnings],
+        unchanged=planned.unchanged,
+        pins=pins or [],
+    )
+
+
+def _file(name: str, text: str | None) -> CsvFile | None:
+    return CsvFile(name, text) if text is not None else None
+
+
+def _new_id() -> str:
+    return secrets.token_hex(8)
