@@ -4,6 +4,7 @@ The processes are those of a real site: the core and the publisher are started b
 this. People, rings and PINs are of the sample site; the store is stamped, and no core with real locks accepts it.
 """
 
+import csv
 import json
 import re
 import shutil
@@ -25,7 +26,9 @@ from firmware_sim.ledger_client import CoreSilent, ask
 
 SAMPLE = Path(__file__).parent / "sample"
 STAMP = "a demonstration of keycabinet: safe to delete\n"
-ADMINISTRATOR = ("1000", "Robin Okafor")
+ADMINISTRATOR = ("1000", "Robin Ferrante")
+NEWCOMER = "1003"
+"""Who types in the example: may take a ring that is due after a minute."""
 START_WITHIN_S = 30.0
 STOP_WITHIN_S = 8.0
 KEYCABINET = [str(Path(sys.executable).parent / "keycabinet")]
@@ -122,14 +125,13 @@ class Site:
 
 def show(card: Card, console: Console) -> None:
     """Print who there is, with codes and PINs, and what to try."""
-    table = Table(
-        "user code", "PIN", "who", title="Drawn for this demonstration, and gone with it", title_justify="left"
-    )
+    table = Table("user code", "PIN", "who", "may take", title="Sample people")
+    slots = _slots_of_people()
     for each in card.people:
-        table.add_row(each["code"], each["pin"], each["name"])
+        table.add_row(each["code"], each["pin"], each["name"], slots.get(each["code"], "no ring"))
     console.print(table)
     hand, cabinet = f"{_program('keycabinet-sim')}{_folder_option(card)}", _program("keycabinet")
-    first = card.people[1]
+    first = next(each for each in card.people if each["code"] == NEWCOMER)
     console.print("Three commands to try, in another terminal:")
     for command, what in (
         (f"{hand} press {first['code']}#{first['pin']}#", f"{first['name']} types the user code and the PIN"),
@@ -166,6 +168,26 @@ def _enrol(site: Site, administrator: dict[str, str]) -> list[dict[str, str]]:
     credentials = f"{administrator['code']}\n{administrator['pin']}\n"
     answer = site.command("import", *files, "--json", "--credentials-stdin", stdin=credentials)
     return [administrator, *answer["pins"]]
+
+
+def _slots_of_people() -> dict[str, str]:
+    """User code -> the slots that the rights of the sample open, for the card; the cabinet has its own idea of it."""
+    people, rings, rights = (_rows(name) for name in ("people", "rings", "rights"))
+    opened = {
+        each["code"]: {right["ring_group"] for right in rights if right["people_group"] in each["groups"].split(";")}
+        for each in people
+        if each["suspended"] != "yes"
+    }
+    slots = {
+        code: [ring["home_slot"] for ring in rings if groups & set(ring["groups"].split(";"))]
+        for code, groups in opened.items()
+    }
+    return {code: "slot " + ", ".join(found) for code, found in slots.items() if found}
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (SAMPLE / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def _write_card(folder: Path, people: list[dict[str, str]]) -> None:

@@ -65,7 +65,8 @@ def _dialogue(cabinet: Cabinet, facts: Facts) -> tuple[str, ...]:
         case Choosing(person=person, digits=digits):
             return "WHICH SLOT?", digits, _held_by(cabinet, person), "#=TAKE         *=END"
         case Taking(slot=slot, due=due):
-            return f"SLOT {slot} IS OPEN", "TAKE THE RING", due_text(due, facts), "*=CANCEL"
+            opened = "IS OPEN" if _has_opened(cabinet, slot) else "OPENS"
+            return f"SLOT {slot} {opened}", "TAKE THE RING", due_text(due, facts), "*=CANCEL"
 
 
 def due_text(due: datetime | None, facts: Facts) -> str:
@@ -99,6 +100,12 @@ def _advice(cabinet: Cabinet) -> str:
     if loose:
         return f"PUSH IN SLOT {loose[0]}"
     return "CLOSE THE DOOR" if isinstance(cabinet.door, DoorOpen) else ""
+
+
+def _has_opened(cabinet: Cabinet, slot: int) -> bool:
+    """Whether the bolt was seen to move; where none is sensed, nobody will know better."""
+    state = cabinet.state_of(slot)
+    return slot not in cabinet.layout.bolts or (isinstance(state, Released) and state.drawn)
 
 
 def _held_by(cabinet: Cabinet, person: str) -> str:

@@ -3,6 +3,8 @@
 Refusals read the same whatever their reason; the reason goes into the ledger (R5, law 10).
 """
 
+from dataclasses import replace
+
 from keycabinet.domain import door, slot
 from keycabinet.domain.books import In, Out
 from keycabinet.domain.effects import CheckCredential, Play, Tune
@@ -26,11 +28,12 @@ from keycabinet.domain.states import IDLE, Checking, Choosing, CodeEntry, Idle, 
 LONGEST_CODE = 8
 LONGEST_PIN = 16
 LONGEST_SLOT = 3
+LONGEST_AHEAD = 4
 REFUSED = ("NOT ACCEPTED", "ASK YOUR SUPERVISOR")
 
 
 def key(turn: Turn, event: KeyPressed) -> Turn:
-    """A key was pressed. Keys of a cabinet that is starting, or while a PIN is compared, are dropped."""
+    """A key was pressed. Keys of a cabinet that is starting are dropped; those while a PIN is compared wait for it."""
     if not turn.cabinet.running:
         return turn
     turn = turn.having(notice=None)
@@ -41,8 +44,8 @@ def key(turn: Turn, event: KeyPressed) -> Turn:
             return _type_code(turn, code, event.key)
         case PinEntry() as entry:
             return _type_pin(turn, entry, event.key)
-        case Checking():
-            return turn
+        case Checking(ahead=ahead) as checking:
+            return turn.at(replace(checking, ahead=(ahead + event.key)[:LONGEST_AHEAD]))
         case Choosing() as choosing:
             return _choose(turn, choosing, event.key)
         case Taking() as taking:
@@ -52,8 +55,8 @@ def key(turn: Turn, event: KeyPressed) -> Turn:
 def checked(turn: Turn, event: CredentialChecked) -> Turn:
     """The worker has compared a PIN. Answers to anything but the attempt that is waited for are dropped."""
     match turn.cabinet.session:
-        case Checking(attempt=attempt) if attempt == event.attempt:
-            return _enter(turn, event)
+        case Checking(attempt=attempt, ahead=ahead) if attempt == event.attempt:
+            return _type_ahead(_enter(turn, event), ahead)
         case _:
             return turn
 
@@ -121,6 +124,14 @@ def _enter(turn: Turn, event: CredentialChecked) -> Turn:
             return _refuse_login(turn, reason, person.id)
         case Granted():
             return _menu(turn, person.id).record(LoginGranted(person.id)).command(Play(Tune.ACCEPTED))
+
+
+def _type_ahead(turn: Turn, ahead: str) -> Turn:
+    """An officer in a hurry had typed on: worth nothing unless the PIN was right."""
+    for pressed in ahead:
+        if isinstance(turn.cabinet.session, Choosing):
+            turn = key(turn, KeyPressed(pressed))
+    return turn
 
 
 def _refuse_login(turn: Turn, reason: Reason, person: str | None) -> Turn:

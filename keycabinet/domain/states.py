@@ -3,7 +3,7 @@
 Times are elapsed (monotonic) time.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from keycabinet.domain.people import Pin
@@ -91,10 +91,11 @@ class PinEntry:
 
 @dataclass(frozen=True, slots=True)
 class Checking:
-    """The worker compares; its answer names the attempt."""
+    """The worker compares; its answer names the attempt. ``ahead``: keys that were typed meanwhile."""
 
     attempt: str
     until: timedelta
+    ahead: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,6 +205,33 @@ def test_a_latch_whose_bolt_does_not_move_is_a_lock_fault_and_ends_the_release()
     assert story.display.startswith("SLOT 3 IS STUCK")
 
 
+def test_the_display_calls_a_slot_open_when_its_bolt_has_moved_and_not_before():
+    story = running().log_in().press("3#")
+    assert story.display.startswith("SLOT 3 OPENS")
+
+    story.tell(BoltsRead(SLOTS, home=False))
+    assert story.display.startswith("SLOT 3 IS OPEN")
+
+
+def test_keys_typed_while_the_pin_is_compared_count_if_it_was_right():
+    story = running().press("1001#4711#")
+    asked = story.last
+    story.press("3#")
+    assert story.of(ReleaseIntended) == []
+
+    story.tell(CredentialChecked(asked.commands[0].attempt, Verdict.RIGHT, "ann"))
+    assert [it.slot for it in story.of(ReleaseIntended)] == [3]
+
+
+def test_keys_typed_while_the_pin_is_compared_are_forgotten_if_it_was_wrong():
+    story = running().press("1001#0000#")
+    asked = story.last
+    story.press("3#").tell(CredentialChecked(asked.commands[0].attempt, Verdict.WRONG_PIN, "ann"))
+
+    assert story.cabinet.session == IDLE
+    assert story.of(ReleaseIntended) == []
+
+
 def test_a_worker_that_never_answers_is_a_refusal():
     story = running().press("1001#4711#").later(seconds=10)
 
