@@ -20,6 +20,7 @@ from gpiozero import DigitalOutputDevice
 from rich.console import Console
 from rich.table import Table
 
+from firmware_sim.ledger_client import ask
 from firmware_sim.pin_factory import SimFactory
 from keycabinet.clock import SystemClock, boot_id
 from keycabinet.credentials import Hasher
@@ -131,7 +132,7 @@ def mebibytes(pid: int) -> float:
 def main() -> None:
     console = Console()
     with (
-        console.status("measuring; about four minutes ..."),
+        console.status("measuring; about two minutes ..."),
         Broker() as broker,
         tempfile.TemporaryDirectory() as folder,
     ):
@@ -142,7 +143,7 @@ def main() -> None:
             site.start_core()
             ready_s, core_mib = time.monotonic() - before, mebibytes(site.running["core"].pid)
             site.start("mqtt")
-            wait_until(lambda: "connected" in site.log("mqtt") or "online" in site.log("mqtt"), 10, site.log("mqtt"))
+            wait_until(lambda: ask(site.folder, "cursor.get", name="mqtt")["seq"] > RELEASES, 30, "the publisher")
             mqtt_mib = mebibytes(site.running["mqtt"].pid)
         commit, pin, pin_check = commits(Path(folder)), pin_writes(), hashes()
         core_bare, mqtt_bare = bare_import(CORE_LIBRARIES), bare_import(MQTT_LIBRARIES)

@@ -1,0 +1,140 @@
+"""Asks the core what it is asked for, in a thread of its own, so that a core that hangs holds up nothing else."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+
+import structlog
+
+from keycabinet.control.client import CallRefused, Client, CoreUnreachable
+from keycabinet.ports import Stopping
+from keycabinet.publisher.bell import Bell
+from keycabinet.publisher.envelopes import Snapshot
+from keycabinet.publisher.heard import Hello, Status
+from keycabinet.publisher.limits import Limits
+from keycabinet.publisher.pauses import Pauses
+from keycabinet.publisher.stream import CURSOR
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """The core did not answer."""
+
+    reason: str
+
+
+class Desk:
+    """Wishes to the core, the newest of each kind; answers in order. ``run`` belongs to one thread."""
+
+    def __init__(self, connect: Callable[[], Client], bell: Bell, limits: Limits) -> None:
+        self._connect = connect
+        self._bell = bell
+        self._limits = limits
+        self._answers: SimpleQueue[Snapshot | Silent] = SimpleQueue()
+        self._wish = threading.Condition()
+        self._cursor: int | None = None
+        self._snapshot = False
+        self._finished = False
+        self._hello: Hello | None = None
+        self._client: Client | None = None
+
+    def want_snapshot(self) -> None:
+        """Ask for the status of the cabinet, soon."""
+        with self._wish:
+            self._snapshot = True
+            self._wish.notify()
+
+    def want_cursor(self, seq: int | None) -> None:
+        """Have the cursor moved to this row; None takes back an older wish."""
+        with self._wish:
+            self._cursor = seq
+            self._wish.notify()
+
+    def finish(self) -> None:
+        """Nothing more will be wished: fulfil the last wish for the cursor, and end."""
+        with self._wish:
+            self._finished = True
+            self._wish.notify()
+
+    def take(self) -> Snapshot | Silent | None:
+        """The next answer, if there is one."""
+        try:
+            return self._answers.get_nowait()
+        except Empty:
+            return None
+
+    def run(self, _stopping: Stopping) -> None:
+        """Serve until ``finish``; raises ValueError if the core says what was not agreed."""
+        pauses = Pauses(self._limits.first_pause_s, self._limits.longest_pause_s)
+        while not self._finished:
+            pause_s = self._limits.redraw_every_s
+            try:
+                self._serve()
+                pauses.reset()
+            except (CoreUnreachable, CallRefused) as error:
+                self._hang_up()
+                self._answer(Silent(str(error)))
+                pause_s = pauses.next()
+            self._rest(pause_s)
+        self._last_wish()
+        self._hang_up()
+
+    def _serve(self) -> None:
+        """Ask for what is wished; once every poll, and again after a failure, for a snapshot in any case."""
+        with self._wish:
+            cursor, self._cursor = self._cursor, None
+            self._snapshot = False
+        client = self._client or self._open()
+        try:
+            self._move(client, cursor)
+        except CoreUnreachable:
+            self._keep(cursor)
+            raise
+        assert self._hello is not None
+        self._answer(Snapshot(self._hello, Status.model_validate(client.call("status"))))
+
+    def _open(self) -> Client:
+        client = self._client = self._connect()
+        self._hello = Hello.model_validate(client.call("hello"))
+        return client
+
+    def _move(self, client: Client, cursor: int | None) -> None:
+        if cursor is None:
+            return
+        try:
+            client.call("cursor.move", name=CURSOR, seq=cursor)
+        except CallRefused as refusal:
+            log.warning("the core does not move the cursor", seq=cursor, reason=str(refusal))
+
+    def _keep(self, cursor: int | None) -> None:
+        with self._wish:
+            if self._cursor is None:
+                self._cursor = cursor
+
+    def _rest(self, pause_s: float) -> None:
+        """Pause, then wait for a wish, or until it is time to look whether the core is there."""
+        until_s = time.monotonic() + pause_s
+        with self._wish:
+            self._wish.wait_for(lambda: self._finished, pause_s)
+            poll_s = max(self._limits.poll_every_s - (time.monotonic() - until_s), 0.0)
+            self._wish.wait_for(lambda: self._finished or self._snapshot or self._cursor is not None, poll_s)
+
+    def _last_wish(self) -> None:
+        try:
+            if self._cursor is not None:
+                self._move(self._client or self._open(), self._cursor)
+        except (CoreUnreachable, CallRefused) as error:
+            log.warning("the cursor is behind: rows will be repeated", seq=self._cursor, reason=str(error))
+
+    def _hang_up(self) -> None:
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def _answer(self, answer: Snapshot | Silent) -> None:
+        self._answers.put(answer)
+        self._bell.ring()

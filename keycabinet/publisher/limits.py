@@ -1,0 +1,40 @@
+"""Every limit and pause of the publisher, in one place; seconds unless the name says otherwise."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much, how long, how often. Only tests use other values than these."""
+
+    rows_in_flight: int = 5
+    """Rows that the broker has not acknowledged: few, so that order can be proven."""
+    retained_in_flight: int = 10
+    """With the rows fewer than 20, which brokers accept when they say nothing else."""
+    rows_ahead: int = 200
+    """Rows that may be read before the broker takes them; the rest stays in the core."""
+
+    keepalive_s: int = 10
+    """A broker publishes our last will 1.5 times this after the line went silent."""
+    silence_s: float = 30.0
+    """Without a PUBACK that is due for this long, the line is dead."""
+    connack_s: float = 10.0
+    session_expiry_s: int = 3 * 24 * 3600
+    first_pause_s: float = 0.25
+    longest_pause_s: float = 5.0
+    """Below 10 s: an alarm that waited is out within 10 s of the broker's return."""
+    steady_s: float = 5.0
+    """A line that lasted this long was a good one: the pauses begin anew."""
+    first_denied_pause_s: float = 1.0
+    longest_denied_pause_s: float = 30.0
+
+    redraw_every_s: float = 0.25
+    """The core is asked, and retained topics change, this often at most."""
+    poll_every_s: float = 4.0
+    core_answer_s: float = 5.0
+    core_silence_s: float = 10.0
+    """A core that has not answered for this long is ``offline``."""
+    heartbeat_every_s: float = 30.0
+    tick_s: float = 0.25
+    farewell_s: float = 0.8
+    stop_within_s: float = 1.4

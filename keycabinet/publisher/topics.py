@@ -1,0 +1,48 @@
+"""The names of all topics of one cabinet."""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """Topics below ``keycabinet/<cabinet>/``."""
+
+    cabinet: str
+
+    @property
+    def root(self) -> str:
+        """What all topics of this cabinet begin with."""
+        return f"keycabinet/{self.cabinet}"
+
+    @property
+    def status(self) -> str:
+        """``online`` or ``offline``; also the topic of the last will."""
+        return f"{self.root}/status"
+
+    @property
+    def info(self) -> str:
+        """What this cabinet is."""
+        return f"{self.root}/info"
+
+    @property
+    def state(self) -> str:
+        """The cabinet as a whole."""
+        return f"{self.root}/state"
+
+    @property
+    def every_alarm(self) -> str:
+        """The filter that matches every alarm of this cabinet."""
+        return f"{self.root}/alarms/#"
+
+    def slot(self, number: int) -> str:
+        """One slot; two digits at least, so that topics sort."""
+        return f"{self.root}/slots/{number:02d}/state"
+
+    def alarm(self, kind: str, subject: str) -> str:
+        """One alarm. What a level of a topic may not hold is percent-encoded."""
+        return f"{self.root}/alarms/{quote(kind, safe='')}/{quote(subject, safe=':')}"
+
+    def events(self, visibility: str) -> str:
+        """Where rows of this visibility go."""
+        return f"{self.root}/sealed/events" if visibility == "sealed" else f"{self.root}/events"
