@@ -6,6 +6,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from keycabinet.cli import evidence
 from keycabinet.cli.check import ConfigOption, check
 from keycabinet.cli.history import history
 from keycabinet.cli.init import init
@@ -65,6 +66,7 @@ app.command()(init)
 app.command()(check)
 app.command()(status)
 app.command()(history)
+evidence.register(ledger)
 app.add_typer(ledger, name="ledger")
 app.command(name="import")(import_roster)
 
