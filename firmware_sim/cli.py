@@ -53,7 +53,8 @@ def demo(folder: Folder = RUN) -> None:
 
     from firmware_sim import demo as site
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for signum in (signal.SIGINT, signal.SIGTERM):  # also where a shell has started us with SIGINT ignored
+        signal.signal(signum, signal.default_int_handler)
     console = Console()
     try:
         with ExitStack() as running:

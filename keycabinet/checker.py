@@ -32,13 +32,13 @@ class PinChecker:
 
         self._questions.put(answer)
 
-    def ask(self, code: str, pin: Pin) -> "Future[str | None]":
-        """Queue a question of the control socket; the answer is the person, or None. Deciding thread only."""
-        credential, future = self._lookup(code), Future[str | None]()
+    def ask(self, code: str, pin: Pin) -> "Future[tuple[Verdict, str | None]]":
+        """Queue a question of the control socket; the answer is as in ``CredentialChecked``. Deciding thread only."""
+        credential, future = self._lookup(code), Future[tuple[Verdict, str | None]]()
 
         def answer() -> None:
-            right = self._hasher.check(credential, pin) is Verdict.RIGHT
-            future.set_result(credential.person if right and credential is not None else None)
+            verdict = self._hasher.check(credential, pin)
+            future.set_result((verdict, credential.person if credential is not None else None))
 
         self._questions.put(answer)
         return future

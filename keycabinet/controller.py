@@ -10,11 +10,22 @@ from typing import Protocol, TypeVar
 
 from keycabinet.domain.cabinet import next_deadline, start, step
 from keycabinet.domain.directory import Directory
-from keycabinet.domain.effects import CheckCredential, Command, Effects, Light, Play, ReleaseDoor, ReleaseSlot
+from keycabinet.domain.effects import (
+    CheckCredential,
+    Command,
+    Effects,
+    Light,
+    Play,
+    ReleaseDoor,
+    ReleaseSlot,
+    WithdrawSlot,
+)
+from keycabinet.domain.entries import Entry
 from keycabinet.domain.events import DirectoryChanged, Event, TimePassed
 from keycabinet.domain.moment import Moment
 from keycabinet.domain.screen import lights, next_change, screen
 from keycabinet.domain.state import Cabinet, Facts
+from keycabinet.errors import ConfigError
 from keycabinet.ports import Display, Door, KeySlots, SlotLights, Sounder, Stopping
 from keycabinet.store.change import Change
 from keycabinet.supervision import fulfil
@@ -148,19 +159,34 @@ class Controller:
     def enrol(self, directory: Directory, change: Change) -> None:
         """Record a change of people, rings or rights, and work with it from now on. Deciding thread only.
 
-        The books of the change are worked out here. Raises StoreError; everything is as before then.
+        The books of the change are worked out here. Raises ConfigError for a ring that is being released with another
+        tag or slot, and StoreError; everything is as before then.
         """
+        self._refuse_to_change_rings_on_their_way(directory)
         moment, books = self._outside.clock.now(), self._cabinet.books
         after = books.fold(change.entries, moment.utc)
         self._outside.archive.commit(replace(change, before=books, after=after), moment)
         self._cabinet, self._directory = replace(self._cabinet, books=after), directory
-        self.handle(DirectoryChanged())
+        self._inbox.emit(DirectoryChanged())
+
+    def note(self, *entries: Entry) -> None:
+        """Record what happened at the control socket. Deciding thread only. Raises StoreError."""
+        moment, books = self._outside.clock.now(), self._cabinet.books
+        after = books.fold(entries, moment.utc)
+        self._outside.archive.commit(Change(entries, books, after), moment)
+        self._cabinet = replace(self._cabinet, books=after)
 
     def announce(self, lines: tuple[str, ...]) -> None:
         """Show this text, until the state says something new."""
         self._shown = lines
         for display in self._outside.hardware.displays:
             display.show(lines)
+
+    def _refuse_to_change_rings_on_their_way(self, directory: Directory) -> None:
+        for release in self._cabinet.books.releases.values():
+            known, wanted = (each.rings.get(release.ring) for each in (self._directory, directory))
+            if known and wanted and (known.tag, known.home_slot) != (wanted.tag, wanted.home_slot):
+                raise ConfigError(f"ring {known.number} is being released: its tag and slot can be changed after that")
 
     def _gather(self) -> Facts:
         return Facts(self._outside.clock.now(), self._outside.zone, self._directory, secrets.token_hex(8))
@@ -181,6 +207,8 @@ class Controller:
         match command:
             case ReleaseSlot(slot):
                 hardware.slots[slot].release(slot)
+            case WithdrawSlot(slot):
+                hardware.slots[slot].withdraw(slot)
             case ReleaseDoor():
                 for door in hardware.doors:
                     door.release_door()

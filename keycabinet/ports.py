@@ -82,6 +82,10 @@ class KeySlots(Protocol):
         """Queue one pulse for this slot and return at once; answered by ``CoilPulsed`` or ``PulseRefused``."""
         ...
 
+    def withdraw(self, slot: int) -> None:
+        """Give no pulse to this slot that has not begun; a pulse that is dropped is answered by ``PulseRefused``."""
+        ...
+
 
 class SlotLights(Protocol):
     """Lamps at key slots."""

@@ -66,6 +66,9 @@ class FakePanel:
     def release(self, slot: int) -> None:
         self.pulsed.append(slot)
 
+    def withdraw(self, slot: int) -> None:
+        self.pulsed = [each for each in self.pulsed if each != slot]
+
     def release_door(self) -> None:
         self.doors += 1
 

@@ -73,7 +73,14 @@ class Bridge:
         bus = bus_of(self._ask(RESET, RESET_ANSWER_BYTES))
         if bus is Bus.TAGS:
             search.take(self._ask(search.request, SEARCH_ANSWER_BYTES))
+        else:
+            self._confirm_bus(bus)
         return bus
+
+    def _confirm_bus(self, bus: Bus) -> None:
+        """One wrong bit makes a full bus an empty one: believe it when it is said twice, on a line that is quiet."""
+        if self._drain() or bus_of(self._ask(RESET, RESET_ANSWER_BYTES)) is not bus:
+            raise Garbled(f"a bus that is {bus.value} in one answer, and something else in the next")
 
     def _confirm(self, request: bytes, expected: bytes) -> None:
         self._retry(lambda: self._compare(request, expected))
@@ -106,10 +113,11 @@ class Bridge:
         self._port.write(TO_COMMAND_MODE)
         self._drain()
 
-    def _drain(self) -> None:
-        """Throw away what still arrives, until the line is quiet or plainly will not be."""
+    def _drain(self) -> bool:
+        """Throw away what still arrives, until the line is quiet or plainly will not be; whether anything did."""
         self._port.timeout = QUIET_MS / 1000
-        for _ in range(MAX_DRAINS):
-            if not self._port.read(MAX_NOISE):
-                break
+        drains = 0
+        while drains < MAX_DRAINS and self._port.read(MAX_NOISE):
+            drains += 1
         self._port.timeout = ANSWER_MS / 1000
+        return drains > 0

@@ -20,6 +20,8 @@ READ_BAUD: Final = (bytes.fromhex("0F"), bytes.fromhex("00"))
 RESET_ANSWER_BYTES: Final = 1
 SEARCH_ANSWER_BYTES: Final = 17
 MAX_PASSES: Final = 64
+MAX_BAD_PASSES: Final = 4
+"""In one round: two broken tags. More than that is a line that garbles, and says nothing about any tag."""
 
 _TO_DATA_MODE: Final = bytes.fromhex("E1")
 _SEARCH_ROM: Final = bytes.fromhex("F0")
@@ -85,6 +87,7 @@ class Search:
         self.done = False
         self._wanted = 0
         self._passes = 0
+        self._bad = 0
         self._repeated = False
 
     @property
@@ -103,6 +106,7 @@ class Search:
         bits = int.from_bytes(answer[1:], "little")
         forks, taken = _gathered(bits), _gathered(bits >> 1)
         tag = None if forks & (taken ^ self._wanted) else tag_of(taken.to_bytes(8, "little"))
+        self._count_bad(tag)
         if tag is None and not self._repeated:
             self._repeated = True
             return
@@ -110,6 +114,11 @@ class Search:
         if tag is not None:
             self.tags.add(tag)
         self._turn(forks, taken)
+
+    def _count_bad(self, tag: Tag | None) -> None:
+        self._bad += tag is None
+        if self._bad > MAX_BAD_PASSES:
+            raise Garbled(f"{self._bad} passes of one search with a wrong CRC")
 
     def _turn(self, forks: int, taken: int) -> None:
         """Go on at the last fork where this pass went to 0 and another tag is at 1."""

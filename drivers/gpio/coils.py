@@ -1,6 +1,7 @@
 """The coils of an opened cabinet: orders in, pulses out. The line is set first, everything else after it."""
 
 from collections import deque
+from dataclasses import dataclass
 from time import monotonic_ns
 from typing import Final
 
@@ -9,8 +10,17 @@ from drivers.gpio.pulses import DOOR, MAX_WAIT_NS, Coil, Pulses
 from keycabinet.domain.events import CoilPulsed, PulseRefused
 from keycabinet.ports import Emit
 
-Orders = deque[tuple[Coil, int]]
-"""Coil, and when its pulse was asked for."""
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One pulse for this coil, or (``withdraw``) none that has not begun."""
+
+    coil: Coil
+    asked_ns: int
+    withdraw: bool = False
+
+
+Orders = deque[Order]
 
 TOO_LATE: Final = f"could not begin within {MAX_WAIT_NS // 1_000_000_000} s"
 
@@ -27,7 +37,7 @@ class Coils:
     def step(self, now_ns: int) -> None:
         """Do what is due."""
         while self._orders:
-            self._ask(*self._orders.popleft())
+            self._take(self._orders.popleft())
         begun = self._pulses.begin(now_ns)
         if begun is not None:
             self._coils[begun].on()
@@ -51,11 +61,14 @@ class Coils:
         """When to call ``step`` again although nothing was ordered."""
         return self._pulses.due_ns
 
-    def _ask(self, coil: Coil, asked_ns: int) -> None:
-        if coil in self._coils:
-            self._pulses.ask(coil, asked_ns)
+    def _take(self, order: Order) -> None:
+        if order.withdraw:
+            for coil in self._pulses.drop(order.coil):
+                _refuse(coil, "withdrawn", self._emit)
+        elif order.coil in self._coils:
+            self._pulses.ask(order.coil, order.asked_ns)
         else:
-            _refuse(coil, "no latch is wired there", self._emit)
+            _refuse(order.coil, "no latch is wired there", self._emit)
 
     def _end(self, coil: Coil | None) -> None:
         if coil is None:
@@ -68,7 +81,9 @@ class Coils:
 def refuse(orders: Orders, reason: str, emit: Emit) -> None:
     """Drop these orders."""
     while orders:
-        _refuse(orders.popleft()[0], reason, emit)
+        order = orders.popleft()
+        if not order.withdraw:
+            _refuse(order.coil, reason, emit)
 
 
 def _refuse(coil: Coil, reason: str, emit: Emit) -> None:

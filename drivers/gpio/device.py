@@ -10,14 +10,14 @@ from queue import Empty, SimpleQueue
 from time import monotonic_ns
 from typing import Final
 
-from drivers.gpio.coils import Coils, Orders, refuse
+from drivers.gpio.coils import Coils, Order, Orders, refuse
 from drivers.gpio.contacts import Contacts
 from drivers.gpio.pins import FactoryOpener, off_first, open_pins
 from drivers.gpio.pulses import DOOR, Pulses, Timing
 from drivers.gpio.settings import Settings
 from drivers.gpio.signals import Signals
 from keycabinet.domain.events import DeviceReady
-from keycabinet.ports import Emit, Light, Stopping, Tune
+from keycabinet.ports import DeviceFault, Emit, Light, Stopping, Tune
 
 MS: Final = 1_000_000
 LOOK_UP_NS: Final = 200 * MS
@@ -45,12 +45,17 @@ class Gpio:
 
     def release(self, slot: int) -> None:
         """Queue one pulse for this slot."""
-        self._orders.append((slot, monotonic_ns()))
+        self._orders.append(Order(slot, monotonic_ns()))
+        self._wake_up.put(None)
+
+    def withdraw(self, slot: int) -> None:
+        """Drop the pulse of this slot, unless it has begun."""
+        self._orders.append(Order(slot, monotonic_ns(), withdraw=True))
         self._wake_up.put(None)
 
     def release_door(self) -> None:
         """Queue one pulse for the door."""
-        self._orders.append((DOOR, monotonic_ns()))
+        self._orders.append(Order(DOOR, monotonic_ns()))
         self._wake_up.put(None)
 
     def light(self, slot: int, light: Light) -> None:
@@ -65,6 +70,12 @@ class Gpio:
 
     def run(self, emit: Emit, stopping: Stopping) -> None:
         """Open the lines with every output off, report every level, serve until ``stopping``, and leave all off."""
+        try:
+            self._run(emit, stopping)
+        except OSError as error:
+            raise DeviceFault("pins_lost", f"{self._name}: lost the lines: {error}") from error
+
+    def _run(self, emit: Emit, stopping: Stopping) -> None:
         self._forget_orders(emit)
         with ExitStack() as stop_list:
             pins = open_pins(self._name, self._settings, self._open_factory, self._wake_up, stop_list)

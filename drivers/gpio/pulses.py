@@ -46,6 +46,12 @@ class Pulses:
         """Queue one pulse."""
         self._waiting.append(_Waiting(coil, asked_ns))
 
+    def drop(self, coil: Coil) -> list[Coil]:
+        """Drop what waits for this coil; the coils whose pulses were dropped, one each."""
+        dropped = [each.coil for each in self._waiting if each.coil == coil]
+        self._waiting = [each for each in self._waiting if each.coil != coil]
+        return dropped
+
     def begin(self, now_ns: int) -> Coil | None:
         """The coil to energise now: the first in the queue that has rested."""
         if self._energised is not None or (self._none_before_ns is not None and now_ns < self._none_before_ns):

@@ -30,12 +30,14 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """The latest rows, or those from a number on."""
+    import signal
     from zoneinfo import ZoneInfo
 
     from keycabinet.cli.place import socket_path
     from keycabinet.cli.rows import print_rows
     from keycabinet.control.client import Client
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also where a shell has started us with it ignored
     with Client(socket_path(config)) as client:
         hello = client.call("hello")
         first = from_seq or max(1, hello["head_seq"] - (limit or 20) + 1)

@@ -27,6 +27,7 @@ _STATES: Mapping[str, str] = {
     "foreign_tag": "foreign tag here",
     "unreadable": "tag unreadable",
     "unverified": "not seen yet",
+    "unknown": "nobody knows",
     "missing": "MISSING",
 }
 _STYLES = {"out": "yellow", "in": "", "empty": "dim"}

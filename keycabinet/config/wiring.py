@@ -30,6 +30,7 @@ def contradictions(bench: Bench) -> Iterator[Fault]:
     if bench.complete:
         if bench.slots is not None:
             yield from _bare_slots(bench, frozenset(range(1, bench.slots + 1)))
+        yield from _crowded(bench)
         yield from _panel(bench)
         yield from _door(bench)
 
@@ -78,6 +79,17 @@ def _bare_slots(bench: Bench, slots: frozenset[int]) -> Iterator[Fault]:
             f"{_listed(without)} no tag bus",
             "every slot on a tag bus (slots with a contact alone are not supported yet: a contact cannot name a ring)",
         )
+
+
+def _crowded(bench: Bench) -> Iterator[Fault]:
+    """A bus names the tags on it, not their slots: with several slots, only contacts can tell where each is."""
+    latched = _union(device.wiring.latches for device in bench.devices)
+    contacts = _union(device.wiring.contacts for device in bench.devices)
+    for device in bench.devices:
+        for slots in device.wiring.banks.values():
+            if len(slots) > 1 and (without := (slots & latched) - contacts):
+                found = f"{_listed(without)} no contact, and one bus with other slots"
+                yield bench.source.fault(("devices", device.name, "slots"), found, "a contact, or a bus of its own")
 
 
 def _panel(bench: Bench) -> Iterator[Fault]:

@@ -1,6 +1,6 @@
 """What each method takes, as it stands on the wire."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
@@ -58,13 +58,13 @@ class HistoryOf(Params):
 class CursorName(Params):
     """A reader of the ledger."""
 
-    name: Name
+    name: Literal["mqtt"]
 
 
 class CursorMove(Params):
     """A reader of the ledger, and the row that it is done with."""
 
-    name: Name
+    name: Literal["mqtt"]
     seq: Annotated[int, Field(ge=0, le=2**62)]
 
 

@@ -53,7 +53,7 @@ class Slot(Result):
 
     slot: int
     state: str
-    """in, out, missing, unverified, elsewhere, wrong_ring, foreign_tag, unreadable or empty"""
+    """in, out, missing, unverified, elsewhere, wrong_ring, foreign_tag, unreadable, empty or unknown"""
     lock: str
     """secured, released, unlatched, or none where there is no latch"""
     ring: Ring | None

@@ -8,7 +8,17 @@ from keycabinet.domain.directory import Directory
 from keycabinet.domain.entries import AlarmKind
 from keycabinet.domain.rings import Ring
 from keycabinet.domain.state import Cabinet
-from keycabinet.domain.states import DoorLocked, DoorOpen, DoorReleased, DoorUnknown, Released, Secured, Unlatched
+from keycabinet.domain.states import (
+    DoorLocked,
+    DoorOpen,
+    DoorReleased,
+    DoorUnknown,
+    Offered,
+    Released,
+    Secured,
+    Unlatched,
+    Withdrawn,
+)
 
 
 def slots(cabinet: Cabinet, directory: Directory, now: datetime) -> list[results.Slot]:
@@ -75,14 +85,16 @@ def _slot(slot: int, here: Ring | None, cabinet: Cabinet, directory: Directory, 
 
 
 def _state(slot: int, here: Ring | None, home: Ring | None, cabinet: Cabinet) -> str:
+    custody = cabinet.books.custody.get(home.id) if home else None
+    if not (isinstance(custody, Out | Missing | Unverified) or cabinet.seen.is_known(cabinet.layout, slot)):
+        return "unknown"
     if (AlarmKind.FOREIGN_TAG, f"slot-{slot}") in cabinet.books.alarms:
         return "foreign_tag"
     if here is not None and here != home:
         return "wrong_ring"
-    custody = cabinet.books.custody.get(home.id) if home else None
     if custody is None and home is not None:
         return "unverified"
-    if not isinstance(custody, In) and (AlarmKind.UNREADABLE, f"slot-{slot}") in cabinet.books.alarms:
+    if (AlarmKind.UNREADABLE, f"slot-{slot}") in cabinet.books.alarms:
         return "unreadable"
     return _word(custody, slot)
 
@@ -107,7 +119,7 @@ def _lock(slot: int, cabinet: Cabinet) -> str:
     match cabinet.state_of(slot):
         case Secured():
             return "secured"
-        case Released():
+        case Released() | Withdrawn() | Offered():
             return "released"
         case Unlatched():
             return "unlatched"

@@ -30,7 +30,17 @@ from keycabinet.domain.events import (
 from keycabinet.domain.layout import Senses
 from keycabinet.domain.seen import PATIENCE
 from keycabinet.domain.state import Cabinet, Facts, Turn
-from keycabinet.domain.states import Checking, Choosing, CodeEntry, DoorOpen, DoorReleased, PinEntry, Released
+from keycabinet.domain.states import (
+    Checking,
+    Choosing,
+    CodeEntry,
+    DoorOpen,
+    DoorReleased,
+    Offered,
+    PinEntry,
+    Released,
+    Withdrawn,
+)
 
 
 def start(cabinet: Cabinet, facts: Facts, version: str) -> tuple[Cabinet, Effects]:
@@ -119,7 +129,7 @@ def _device_failed(turn: Turn, event: DeviceFailed) -> Turn:
     known = event.device in cabinet.unheard and cabinet.running
     turn = turn if known else turn.record(DeviceLost(event.device, event.fault, event.detail))
     seen = cabinet.seen.without(frozenset(senses.banks), senses.contacts)
-    turn = turn.having(unheard=cabinet.unheard | {event.device}, seen=seen, drawn=cabinet.drawn - senses.bolts)
+    turn = slot.lost(turn.having(unheard=cabinet.unheard | {event.device}, seen=seen), senses.bolts)
     return door.lost(turn) if senses.door else turn
 
 
@@ -151,9 +161,9 @@ def _elapsed_deadlines(cabinet: Cabinet) -> Iterator[timedelta]:
 def _slot_deadlines(cabinet: Cabinet) -> Iterator[timedelta]:
     for state in cabinet.slots.values():
         if isinstance(state, Released):
-            yield from (state.until, state.until + PATIENCE)
-            if state.check_by is not None:
-                yield state.check_by
+            yield from (each for each in (state.until, state.check_by) if each is not None)
+        elif isinstance(state, Withdrawn | Offered):
+            yield state.until
 
 
 def _door_deadlines(cabinet: Cabinet) -> Iterator[timedelta]:

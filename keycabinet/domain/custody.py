@@ -21,8 +21,9 @@ from keycabinet.domain.entries import (
 )
 from keycabinet.domain.events import ContactRead, Tag, TagsRead
 from keycabinet.domain.rings import Ring
+from keycabinet.domain.seen import Hanging, Nothing
 from keycabinet.domain.state import Turn
-from keycabinet.domain.states import Choosing, Released, Taking
+from keycabinet.domain.states import Choosing, Released, Taking, Withdrawn
 
 Places = Mapping[Tag, tuple[int, ...]]
 
@@ -35,11 +36,19 @@ def tags_read(turn: Turn, event: TagsRead) -> Turn:
 
 
 def contact_read(turn: Turn, event: ContactRead) -> Turn:
-    """The contact of a slot was read."""
+    """The contact of a slot was read. A tag that touched a slot before its ring was put back may hang in another."""
     cabinet = turn.cabinet
     homes = cabinet.homes(turn.facts.directory)
-    seen = cabinet.seen.with_contact(cabinet.layout, event.slot, event.closed, homes, turn.elapsed)
-    return turn.having(seen=seen)
+    seen = cabinet.seen.forgetting(_tags_out(turn)).with_contact(
+        cabinet.layout, event.slot, event.closed, homes, turn.elapsed
+    )
+    turn = turn.having(seen=seen)
+    return slots.filled(turn, event.slot) if event.closed else turn
+
+
+def _tags_out(turn: Turn) -> set[Tag]:
+    rings, custody = turn.facts.directory.rings.values(), turn.cabinet.books.custody
+    return {ring.tag for ring in rings if isinstance(custody.get(ring.id), Out)}
 
 
 def directory_changed(turn: Turn) -> Turn:
@@ -62,7 +71,7 @@ def settle(turn: Turn) -> Turn:
     """Bring the books up to what is seen. Nothing happens while the cabinet still waits for its devices."""
     if not turn.cabinet.running:
         return turn
-    places = turn.cabinet.seen.places()
+    places = turn.cabinet.seen.places_read(turn.cabinet.layout)
     turn = _name_foreign(turn)
     for release in tuple(turn.cabinet.books.releases.values()):
         turn = _settle_release(turn, release, places)
@@ -80,12 +89,13 @@ def _name_foreign(turn: Turn) -> Turn:
 
 def _settle_release(turn: Turn, release: OpenRelease, places: Places) -> Turn:
     ring = turn.facts.directory.rings[release.ring]
-    live = isinstance(turn.cabinet.state_of(release.slot), Released)
+    live = isinstance(turn.cabinet.state_of(release.slot), Released | Withdrawn)
     if _is_gone(turn, ring, release.slot, places):
-        evidence = Evidence.TAG_READ if live else Evidence.INFERRED
+        evidence = _of_removal(turn, release.slot) if live else Evidence.INFERRED
         taken = RingTaken(release.id, ring.id, release.slot, release.holder, evidence, release.due)
         return slots.taken(turn.record(taken), release.slot)
-    if not live and ring.tag in places:
+    here = turn.cabinet.seen.content(turn.cabinet.layout, release.slot)
+    if not live and (ring.tag in places or here is Nothing.UNREADABLE):
         return turn.record(ReleaseEnded(release.id, ring.id, release.slot, "restarted"))
     return turn
 
@@ -93,15 +103,27 @@ def _settle_release(turn: Turn, release: OpenRelease, places: Places) -> Turn:
 def _is_gone(turn: Turn, ring: Ring, slot: int, places: Places) -> bool:
     """Whether this ring is known to hang neither in this slot nor anywhere else.
 
-    At a released slot it is enough that its tag is not read any more; otherwise the contact must agree, so that a tag
-    that cannot be read is not taken for a ring that is gone.
+    At a released slot either witness is enough, the tag that is read no more or the contact that has opened, if the
+    other cannot be heard. Two witnesses that are heard must agree: a tag that cannot be read is no ring that is gone,
+    unless another tag hangs in its slot for certain.
     """
-    cabinet = turn.cabinet
     if ring.tag in places:
         return False
-    if isinstance(cabinet.state_of(slot), Released) and cabinet.seen.bank_is_read(cabinet.layout, slot):
-        return True
-    return not cabinet.seen.may_still_hold(cabinet.layout, slot)
+    cabinet, seen = turn.cabinet, turn.cabinet.seen
+    match seen.content(cabinet.layout, slot):
+        case Hanging(evidence=evidence):
+            return evidence is Evidence.TAG_READ
+        case Nothing.EMPTY:
+            return True
+        case Nothing.UNREADABLE:
+            return False
+        case Nothing.UNKNOWN:
+            one_witness = seen.contacts.get(slot) is False or seen.bank_is_read(cabinet.layout, slot)
+            return one_witness and isinstance(cabinet.state_of(slot), Released | Withdrawn)
+
+
+def _of_removal(turn: Turn, slot: int) -> Evidence:
+    return Evidence.TAG_READ if turn.cabinet.seen.bank_is_read(turn.cabinet.layout, slot) else Evidence.CONTACT
 
 
 def _settle_ring(turn: Turn, ring: Ring, places: Places) -> Turn:
@@ -112,7 +134,7 @@ def _settle_ring(turn: Turn, ring: Ring, places: Places) -> Turn:
             return turn.record(RingMissing(ring.id, slot))
         case In(slot=slot) if seen_in and slot not in seen_in:
             return turn.record(RingMoved(ring.id, slot, seen_in[0], _evidence(turn, seen_in[0])))
-        case Out() if seen_in:
+        case Out() if seen_in and not turn.cabinet.seen.is_touching(turn.cabinet.layout, seen_in[0], turn.elapsed):
             return _returned(turn, ring, custody, seen_in[0])
         case Missing() | Unverified() if seen_in:
             return turn.record(RingFound(ring.id, seen_in[0], _evidence(turn, seen_in[0])))

@@ -12,6 +12,8 @@ def release(turn: Turn) -> Turn:
     """Let somebody open the door; nothing to do where it is open or there is none to release."""
     if not turn.cabinet.layout.door_latch or isinstance(turn.cabinet.door, DoorOpen):
         return turn
+    if isinstance(turn.cabinet.door, DoorUnknown):
+        return turn.command(ReleaseDoor())
     until = turn.elapsed + turn.cabinet.times.door_release
     return turn.having(door=DoorReleased(until)).command(ReleaseDoor())
 

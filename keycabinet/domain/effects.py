@@ -43,6 +43,13 @@ class ReleaseSlot:
 
 
 @dataclass(frozen=True, slots=True)
+class WithdrawSlot:
+    """Do not pulse the latch of this slot any more, unless that has begun."""
+
+    slot: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReleaseDoor:
     """Pulse the latch of the door once."""
 
@@ -54,7 +61,7 @@ class Play:
     tune: Tune
 
 
-Command = CheckCredential | ReleaseSlot | ReleaseDoor | Play
+Command = CheckCredential | ReleaseSlot | WithdrawSlot | ReleaseDoor | Play
 
 
 @dataclass(frozen=True, slots=True)

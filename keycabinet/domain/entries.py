@@ -130,10 +130,11 @@ class RightsChanged(Entry):
 
 @dataclass(frozen=True, slots=True)
 class LoginGranted(Entry):
-    """A person is at the keypad."""
+    """A person is at the keypad, or ``via`` another door."""
 
     type: ClassVar[str] = "login.granted"
     actor: str
+    via: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,7 @@ class LoginRefused(Entry):
     type: ClassVar[str] = "login.refused"
     reason: Reason
     person: str | None = None
+    via: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

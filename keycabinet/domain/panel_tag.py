@@ -1,13 +1,13 @@
 """A tag held to the panel opens the door, and an empty slot, for a ring that is out. Nothing else (law 2, R15)."""
 
-from keycabinet.domain import alarms, door
+from keycabinet.domain import alarms, door, slot
 from keycabinet.domain.books import In, Out
-from keycabinet.domain.effects import Play, ReleaseSlot, Tune
+from keycabinet.domain.effects import Play, Tune
 from keycabinet.domain.entries import AlarmKind, Reason, ReturnOffered, TagRefused
 from keycabinet.domain.events import TagPresented
 from keycabinet.domain.rings import Ring
-from keycabinet.domain.state import Turn
-from keycabinet.domain.states import Released
+from keycabinet.domain.seen import EMPTY
+from keycabinet.domain.state import Cabinet, Turn
 
 
 def presented(turn: Turn, event: TagPresented) -> Turn:
@@ -33,10 +33,17 @@ def _offer_return(turn: Turn, reader: str, ring: Ring) -> Turn:
     if cabinet.tag_served is not None and turn.elapsed < cabinet.tag_served + cabinet.times.tag_pause:
         return _refuse(turn, TagRefused(reader, Reason.TOO_OFTEN, ring.id))
     home = ring.home_slot
-    empty = cabinet.seen.is_empty(cabinet.layout, home) and not isinstance(cabinet.state_of(home), Released)
+    empty = _is_surely_empty(cabinet, home)
     turn = turn.record(ReturnOffered(reader, ring.id, home if empty else None)).having(tag_served=turn.elapsed)
     turn = door.release(turn).noted(f"RETURN TO SLOT {home}", "THEN CLOSE THE DOOR").command(Play(Tune.ACCEPTED))
-    return turn.command(ReleaseSlot(home)) if empty else turn
+    return slot.offer(turn, home) if empty else turn
+
+
+def _is_surely_empty(cabinet: Cabinet, home: int) -> bool:
+    """Whether nothing can be in this slot: what is read says so without a guess, and no pulse is under way."""
+    seen, layout = cabinet.seen, cabinet.layout
+    known = home in layout.latches and seen.content(layout, home) is EMPTY and seen.is_certain(layout, home)
+    return known and slot.is_free(cabinet.state_of(home))
 
 
 def _refuse(turn: Turn, entry: TagRefused) -> Turn:

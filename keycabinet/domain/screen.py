@@ -16,6 +16,7 @@ from keycabinet.domain.states import (
     CodeEntry,
     DoorOpen,
     Idle,
+    Offered,
     PinEntry,
     Released,
     Taking,
@@ -43,7 +44,7 @@ def lights(cabinet: Cabinet, facts: Facts) -> Mapping[int, Light]:
         lamps |= dict.fromkeys(_homes_of_rings_out(cabinet, facts), Light.STEADY)
     lamps |= dict.fromkeys(_troubled_slots(cabinet, facts), Light.BLINKING)
     for slot, state in cabinet.slots.items():
-        lamps[slot] = Light.STEADY if isinstance(state, Released) else Light.BLINKING
+        lamps[slot] = Light.STEADY if isinstance(state, Released | Offered) else Light.BLINKING
     return lamps
 
 

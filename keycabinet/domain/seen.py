@@ -7,6 +7,7 @@ where a tag is as long as one thing changes at a time; otherwise the place is in
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from enum import Enum, unique
 
 from keycabinet.domain.entries import Evidence
 from keycabinet.domain.events import Tag
@@ -25,6 +26,19 @@ class Hanging:
 
     tag: Tag
     evidence: Evidence
+
+
+@unique
+class Nothing(Enum):
+    """What can be said of a slot in which no tag hangs: nothing is in it, something is, or nobody can tell."""
+
+    EMPTY = "empty"
+    UNREADABLE = "unreadable"
+    UNKNOWN = "unknown"
+
+
+EMPTY, UNREADABLE, UNKNOWN = Nothing.EMPTY, Nothing.UNREADABLE, Nothing.UNKNOWN
+Content = Hanging | Nothing
 
 
 @dataclass(frozen=True)
@@ -48,6 +62,10 @@ class Seen:
         bank = _bank_of(layout, slot)
         return seen.placed(layout, bank, homes, now) if bank in self.tags else seen
 
+    def forgetting(self, tags: Container[Tag]) -> "Seen":
+        """With no memory of where these tags hang: the next reading places them."""
+        return replace(self, hanging={slot: it for slot, it in self.hanging.items() if it.tag not in tags})
+
     def without(self, banks: frozenset[str], contacts: frozenset[int]) -> "Seen":
         """After the loss of a device: what it said counts no more. Where a tag last hung is remembered."""
         return replace(
@@ -61,9 +79,10 @@ class Seen:
         slots = layout.banks[bank]
         occupied = frozenset(slot for slot in slots if slot not in layout.contacts or self.contacts.get(slot) is True)
         before = {slot: it for slot, it in self.hanging.items() if slot in slots}
+        sure = Evidence.TAG_READ
         if self._has_been_contrary(bank, now):
-            before = {slot: it for slot, it in before.items() if slot in occupied}
-        after = place(self.tags[bank], slots, occupied, before, homes)
+            before, sure = {slot: it for slot, it in before.items() if slot in occupied}, Evidence.INFERRED
+        after = place(Bus(self.tags[bank], slots, occupied), before, homes, sure)
         elsewhere = {slot: it for slot, it in self.hanging.items() if slot not in slots}
         return replace(
             self, hanging=elsewhere | after, contrary=self._contrary_after(bank, after.keys() <= occupied, now)
@@ -93,6 +112,20 @@ class Seen:
             places[tag] = (*places.get(tag, ()), slot)
         return places
 
+    def places_read(self, layout: Layout) -> dict[Tag, tuple[int, ...]]:
+        """The same, for tags that are read now: not what is remembered of a bus that is lost."""
+        read = ((tag, tuple(s for s in slots if self.bank_is_read(layout, s))) for tag, slots in self.places().items())
+        return {tag: slots for tag, slots in read if slots}
+
+    def is_touching(self, layout: Layout, slot: int, now: timedelta) -> bool:
+        """Whether the tag in this slot may only be touching it: its contact says empty, and that may still change."""
+        return self.contacts.get(slot) is False and not self._has_been_contrary(_bank_of(layout, slot), now)
+
+    def is_known(self, layout: Layout, slot: int) -> bool:
+        """Whether everything that senses this slot is heard."""
+        bank = _bank_of(layout, slot)
+        return (not bank or bank in self.tags) and (slot not in layout.contacts or slot in self.contacts)
+
     def foreign(self, known: Container[Tag]) -> dict[int, Tag]:
         """Slot -> the tag in it, for tags that are not known."""
         return {slot: it.tag for slot, it in self.hanging.items() if it.tag not in known}
@@ -101,17 +134,23 @@ class Seen:
         """Whether the tags on the bus of this slot are known."""
         return _bank_of(layout, slot) in self.tags
 
-    def is_empty(self, layout: Layout, slot: int) -> bool:
-        """Whether the slot is known to hold nothing."""
-        if slot in self.hanging or not self.bank_is_read(layout, slot):
-            return False
-        return slot not in layout.contacts or self.contacts.get(slot) is False
-
-    def may_still_hold(self, layout: Layout, slot: int) -> bool:
-        """Whether something may be in a slot although no tag is read in it: its contact says so, or nobody can tell."""
+    def content(self, layout: Layout, slot: int) -> Content:
+        """What is in this slot, as far as anybody can know."""
         if not self.bank_is_read(layout, slot):
-            return True
-        return slot in layout.contacts and self.contacts.get(slot) is not False
+            return UNKNOWN
+        if slot in self.hanging:
+            return self.hanging[slot]
+        if slot not in layout.contacts:
+            return EMPTY
+        return {None: UNKNOWN, True: UNREADABLE, False: EMPTY}[self.contacts.get(slot)]
+
+    def is_certain(self, layout: Layout, slot: int) -> bool:
+        """Whether what is read on the bus of this slot fits together, without a guess unless it has a contact."""
+        bank = _bank_of(layout, slot)
+        guessed = any(
+            it.evidence is Evidence.INFERRED and each in layout.banks[bank] for each, it in self.hanging.items()
+        )
+        return bank not in self.contrary and (slot in layout.contacts or not guessed)
 
     def _has_been_contrary(self, bank: str, now: timedelta) -> bool:
         return bank in self.contrary and now - self.contrary[bank] >= PATIENCE
@@ -121,33 +160,45 @@ class Seen:
         return others if agrees else {**others, bank: self.contrary.get(bank, now)}
 
 
-def place(
-    tags: frozenset[Tag],
-    slots: frozenset[int],
-    occupied: frozenset[int],
-    before: Mapping[int, Hanging],
-    homes: Homes,
-) -> dict[int, Hanging]:
-    """Where the tags of one bank hang now, given in which slots something is and where the tags hung before.
+@dataclass(frozen=True, slots=True)
+class Bus:
+    """The readings of one bank: the tags on it, its slots, and those of them that something is in."""
 
-    A tag that is still read stays where it was. One new tag and one slot that was filled go together. What is left is
-    inferred: each tag to its own place if that can be, else to the lowest slot that can.
+    tags: frozenset[Tag]
+    slots: frozenset[int]
+    occupied: frozenset[int]
+
+
+def place(
+    bus: Bus, before: Mapping[int, Hanging], homes: Homes, sure: Evidence = Evidence.TAG_READ
+) -> dict[int, Hanging]:
+    """Where the tags of a bank hang now, given where they hung before.
+
+    A tag that is still read stays where it was. One new tag and one slot that was filled go together, which is as
+    ``sure`` as can be. What is left is inferred: each tag to its own place if that can be, else to the likeliest slot.
     """
-    hanging = {slot: it for slot, it in before.items() if it.tag in tags}
-    new = sorted(tags - {it.tag for it in hanging.values()})
-    free = occupied - hanging.keys()
+    hanging = {slot: it for slot, it in before.items() if it.tag in bus.tags}
+    new = sorted(bus.tags - {it.tag for it in hanging.values()})
+    free = bus.occupied - hanging.keys()
     if len(new) == 1 and len(free) == 1:
-        return hanging | {slot: Hanging(new[0], Evidence.TAG_READ) for slot in free}
+        return hanging | {slot: Hanging(new[0], sure) for slot in free}
     for tag in sorted(new, key=lambda tag: homes.get(tag) not in free):
-        slot = next(_choices(tag, slots - hanging.keys(), occupied, homes), None)
+        slot = next(_choices(tag, bus, bus.slots - hanging.keys(), homes, before), None)
         if slot is not None:
             hanging[slot] = Hanging(tag, Evidence.INFERRED)
     return hanging
 
 
-def _choices(tag: Tag, free: frozenset[int], occupied: frozenset[int], homes: Homes) -> Iterator[int]:
+def _choices(tag: Tag, bus: Bus, free: frozenset[int], homes: Homes, before: Mapping[int, Hanging]) -> Iterator[int]:
+    """Slots for a tag, the likeliest first: its own, one that was filled just now, one whose tag has become unread."""
     home = frozenset({homes[tag]} if tag in homes else ())
-    for candidates in (free & occupied & home, free & occupied, free & home, free):
+    for candidates in (
+        free & bus.occupied & home,
+        (free & bus.occupied) - before.keys(),
+        free & bus.occupied,
+        free & home,
+        free,
+    ):
         yield from sorted(candidates)
 
 

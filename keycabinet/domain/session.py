@@ -4,9 +4,11 @@ Refusals read the same whatever their reason; the reason goes into the ledger (R
 """
 
 from dataclasses import replace
+from datetime import datetime
 
 from keycabinet.domain import door, slot
 from keycabinet.domain.books import In, Out
+from keycabinet.domain.directory import Directory
 from keycabinet.domain.effects import CheckCredential, Play, Tune
 from keycabinet.domain.entries import (
     LoginGranted,
@@ -22,12 +24,14 @@ from keycabinet.domain.people import Person, Pin
 from keycabinet.domain.policy import Denied, Granted, may_enter, may_take
 from keycabinet.domain.rings import Ring, due_time
 from keycabinet.domain.screen import due_text
+from keycabinet.domain.seen import Hanging
 from keycabinet.domain.state import Turn
 from keycabinet.domain.states import IDLE, Checking, Choosing, CodeEntry, Idle, PinEntry, Released, Taking
 
-LONGEST_CODE = 8
+LONGEST_CODE = 16
 LONGEST_PIN = 16
-LONGEST_SLOT = 3
+LONGEST_SLOT = 8
+"""Longer than any that exists, so that one that is cut off is never a right one."""
 LONGEST_AHEAD = 4
 REFUSED = ("NOT ACCEPTED", "ASK YOUR SUPERVISOR")
 
@@ -61,6 +65,19 @@ def checked(turn: Turn, event: CredentialChecked) -> Turn:
             return turn
 
 
+def log_in_of(
+    directory: Directory, verdict: Verdict, known: str | None, now: datetime, via: str | None = None
+) -> LoginGranted | LoginRefused:
+    """What a compared PIN is worth now (UTC), and what is recorded of it."""
+    person = directory.people.get(known or "")
+    if verdict is not Verdict.RIGHT or person is None:
+        return LoginRefused(Reason(verdict.value), known, via)
+    entered = may_enter(person, now)
+    if isinstance(entered, Denied):
+        return LoginRefused(entered.reason, person.id, via)
+    return LoginGranted(person.id, via)
+
+
 def expire(turn: Turn) -> Turn:
     """Nobody pressed a key for too long."""
     turn = _without_old_notice(turn)
@@ -68,7 +85,7 @@ def expire(turn: Turn) -> Turn:
         case CodeEntry(until=until) | PinEntry(until=until) if turn.elapsed >= until:
             return turn.at(IDLE)
         case Checking(until=until) if turn.elapsed >= until:
-            return _refuse_login(turn, Reason.NOT_ANSWERED, None)
+            return _refused(turn.at(IDLE).record(LoginRefused(Reason.NOT_ANSWERED)))
         case Choosing(person=person, until=until) if turn.elapsed >= until:
             return turn.at(IDLE).record(SessionEnded(person, "timeout"))
         case _:
@@ -116,26 +133,19 @@ def _ask_worker(turn: Turn, entry: PinEntry) -> Turn:
 
 
 def _enter(turn: Turn, event: CredentialChecked) -> Turn:
-    person = turn.facts.directory.people.get(event.person or "")
-    if event.verdict is not Verdict.RIGHT or person is None:
-        return _refuse_login(turn, Reason(event.verdict.value), event.person)
-    match may_enter(person, turn.facts.now.utc):
-        case Denied(reason):
-            return _refuse_login(turn, reason, person.id)
-        case Granted():
-            return _menu(turn, person.id).record(LoginGranted(person.id)).command(Play(Tune.ACCEPTED))
+    match log_in_of(turn.facts.directory, event.verdict, event.person, turn.facts.now.utc):
+        case LoginGranted(actor=person) as granted:
+            return _menu(turn, person).record(granted).command(Play(Tune.ACCEPTED))
+        case LoginRefused() as refusal:
+            return _refused(turn.at(IDLE).record(refusal))
 
 
 def _type_ahead(turn: Turn, ahead: str) -> Turn:
-    """An officer in a hurry had typed on: worth nothing unless the PIN was right."""
-    for pressed in ahead:
+    """An officer in a hurry had typed on: worth nothing unless the PIN was right, nor what a ``*`` took back."""
+    for pressed in ahead.rpartition("*")[2]:
         if isinstance(turn.cabinet.session, Choosing):
             turn = key(turn, KeyPressed(pressed))
     return turn
-
-
-def _refuse_login(turn: Turn, reason: Reason, person: str | None) -> Turn:
-    return _refused(turn.at(IDLE).record(LoginRefused(reason, person)))
 
 
 def _refused(turn: Turn) -> Turn:
@@ -162,7 +172,7 @@ def _leave(turn: Turn, person: str) -> Turn:
 
 
 def _while_taking(turn: Turn, taking: Taking, pressed: str) -> Turn:
-    return slot.cancel(turn, taking.slot) if pressed == "*" else turn
+    return slot.cancel(turn, taking.slot, "cancelled") if pressed == "*" else turn
 
 
 def _ask_for(turn: Turn, person: Person, number: int) -> Turn:
@@ -203,7 +213,6 @@ def _decide(turn: Turn, person: Person, number: int, ring: Ring | None) -> Grant
 
 def _can_be_taken(turn: Turn, number: int, ring: Ring) -> Granted | Denied:
     custody = turn.cabinet.books.custody.get(ring.id)
-    hanging = turn.cabinet.seen.hanging.get(number)
     match custody:
         case Out():
             return Denied(Reason.ALREADY_OUT)
@@ -211,9 +220,12 @@ def _can_be_taken(turn: Turn, number: int, ring: Ring) -> Granted | Denied:
             pass
         case _:
             return Denied(Reason.EMPTY_SLOT)
-    if isinstance(turn.cabinet.state_of(number), Released):
+    if not slot.is_free(turn.cabinet.state_of(number)):
         return Denied(Reason.SLOT_BUSY)
-    if hanging is None or hanging.tag != ring.tag or not turn.cabinet.seen.bank_is_read(turn.cabinet.layout, number):
+    seen, layout = turn.cabinet.seen, turn.cabinet.layout
+    content = seen.content(layout, number)
+    contact_agrees = number not in layout.contacts or seen.contacts.get(number) is True
+    if not isinstance(content, Hanging) or content.tag != ring.tag or not contact_agrees:
         return Denied(Reason.SLOT_UNKNOWN)
     return Granted()
 

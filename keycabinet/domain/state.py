@@ -29,6 +29,8 @@ class Times:
     door_release: timedelta = timedelta(seconds=10)
     door_tone: timedelta = timedelta(seconds=15)
     door_alarm: timedelta = timedelta(seconds=60)
+    last_pulse: timedelta = timedelta(seconds=8)
+    """After this the driver gives no pulse any more: it drops what could not begin within 5 s."""
     latch_check: timedelta = timedelta(milliseconds=500)
     tag_pause: timedelta = timedelta(seconds=5)
     unread: timedelta = timedelta(seconds=3)

@@ -48,20 +48,40 @@ class Secured:
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """The latch was told to open. ``drawn``: its bolt was seen to move; ``check_by``: when it should have moved."""
+    """The latch was told to open for a person.
+
+    ``pulsed``: the coil has done its work; ``drawn``: the bolt was seen to move; ``check_by``: when it should have.
+    """
 
     release: str
     until: timedelta
+    pulsed: bool = False
     drawn: bool = False
     check_by: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The release is not wanted any more, but its pulse may still come: over when the driver has said, or at last."""
+
+    release: str
+    why: str
+    until: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """An empty slot was told to open for a ring that comes back; over when the driver has answered, or at last."""
+
+    until: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Unlatched:
-    """The release is over and the bolt is not home: the ring has to be pushed in."""
+    """Nobody is to take anything, and the bolt is not home: the ring has to be pushed in."""
 
 
-SlotState = Secured | Released | Unlatched
+SlotState = Secured | Released | Withdrawn | Offered | Unlatched
 SECURED = Secured()
 
 # ---- session ----

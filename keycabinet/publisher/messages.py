@@ -62,7 +62,7 @@ class Slot(Message):
 
     slot: Annotated[int, Field(ge=1)]
     state: str
-    """in, out, missing, unverified, elsewhere, wrong_ring, foreign_tag, unreadable or empty"""
+    """in, out, missing, unverified, elsewhere, wrong_ring, foreign_tag, unreadable, empty or unknown"""
     lock: str
     """secured, released, unlatched or none"""
     present: bool

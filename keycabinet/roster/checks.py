@@ -5,7 +5,7 @@ from typing import Final
 
 from keycabinet.config.faults import Fault, nearest, quoted
 from keycabinet.domain.directory import Directory, Right
-from keycabinet.domain.people import Role
+from keycabinet.domain.people import Person, Role
 from keycabinet.domain.rings import Ring
 from keycabinet.roster.table import Row, Tell
 
@@ -26,7 +26,7 @@ def code_space(file: str, after: Directory, pin_digits: int, tell: Tell) -> None
 
 def last_administrator(file: str, before: Directory, after: Directory, tell: Tell) -> None:
     """Somebody has to be left who can issue PINs (R2)."""
-    if _has_administrator(before) and not _has_administrator(after):
+    if _administrators(before) and not _still_there(before, after):
         role = Role.SECURITY_ELECTRONICS_ADMINISTRATOR.value
         found = f"nobody would be left with the role {role}"
         tell(Fault(file, 0, "role", found, "at least one who is not suspended and whose validity does not end"))
@@ -73,8 +73,19 @@ def unreachable(rings: Iterable[tuple[Row, Ring]], after: Directory) -> Iterator
             yield row.fault("groups", f"nobody may take ring {ring.number}: no right of anybody reaches its groups")
 
 
-def _has_administrator(directory: Directory) -> bool:
-    return any(
-        person.role is Role.SECURITY_ELECTRONICS_ADMINISTRATOR and not person.suspended and person.valid_until is None
+def _administrators(directory: Directory) -> list[Person]:
+    return [
+        person
         for person in directory.people.values()
+        if person.role is Role.SECURITY_ELECTRONICS_ADMINISTRATOR
+        and not person.suspended
+        and person.valid_until is None
+    ]
+
+
+def _still_there(before: Directory, after: Directory) -> bool:
+    """Whether somebody administers now and afterwards: a validity that begins later would lock everybody out."""
+    since = {person.id: person.valid_from for person in _administrators(before)}
+    return any(
+        person.id in since and person.valid_from in {None, since[person.id]} for person in _administrators(after)
     )

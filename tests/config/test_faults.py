@@ -61,6 +61,14 @@ ONE_MISTAKE = [
     ("baud = 19200", f'{MQTT}tls = {{ ca = "a", cert = "c" }}', "mqtt.tls.cert", "come together", "", ""),
     # what the devices make together
     ("slots = 2", "slots = 1", "devices.pins.slots.2", "latch of slot 2 is wired", "slots 1 to 1 (cabinet.slots)", ""),
+    (
+        "2 = { latch = 10, contact = 12 }",
+        "2 = { latch = 10 }",
+        "devices.bank1.slots",
+        "slot 2 has no contact",
+        "a bus",
+        "",
+    ),
     ("slots = [1, 2]", "slots = [1]", "cabinet.slots", "slot 2 has no tag bus", "a contact cannot name a ring", ""),
     (SLOT_2, "", "cabinet.slots", "slot 2 has no latch", "one latch for every slot", ""),
     ('reader = "panel"', "slots = [2]", "devices.probe.slots", "has a tag bus at bank1", "one tag bus a slot", ""),

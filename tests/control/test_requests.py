@@ -86,7 +86,7 @@ def test_an_unknown_method_is_refused_with_the_nearest_one(wire: Wire) -> None:
         (a_call("hello", loud=True), "loud", "it takes nothing"),
         (a_call("history"), "params", "exactly one of person, ring and slot"),
         (a_call("history", person="1", ring="2"), "params", "exactly one of person, ring and slot"),
-        (a_call("cursor.get", name="../x"), "name", "pattern"),
+        (a_call("cursor.get", name="../x"), "name", "mqtt"),
     ],
 )
 def test_wrong_parameters_are_refused_by_name(wire: Wire, call: dict[str, Any], field: str, words: str) -> None:

@@ -3,12 +3,15 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from keycabinet.control import status
 from keycabinet.control.client import Client
 from keycabinet.domain.books import Books, Custody, In, Missing
 from keycabinet.domain.entries import Evidence
 from keycabinet.domain.events import ContactRead, DeviceFailed, DoorRead, KeyPressed, TagsRead, TimePassed
 from keycabinet.domain.layout import Layout
+from keycabinet.domain.seen import Seen
 from keycabinet.domain.state import Cabinet
 from tests.builders import NOON, a_directory, a_layout, tags
 from tests.control.house import House
@@ -140,6 +143,29 @@ def test_a_ring_that_nobody_has_seen_is_unverified(client: Client) -> None:
     assert (slot(client, 1)["state"], slot(client, 1)["evidence"]) == ("unverified", None)
 
 
+@pytest.mark.parametrize("device", ["bank1", "pins"])
+def test_slots_are_unknown_as_long_as_what_senses_them_is_lost_and_a_ring_that_is_out_stays_out(
+    house: House, client: Client, device: str
+) -> None:
+    house.ready(*range(1, 7))
+    house.take(3)
+
+    house.tell(DeviceFailed(device, "line_silent", "no answer"))
+
+    assert [slot(client, number)["state"] for number in (1, 3, 8)] == ["unknown", "out", "unknown"]
+    assert slot(client, 3)["holder"]["code"] == "1001"
+
+
+def test_a_slot_whose_tag_cannot_be_read_says_so(house: House, client: Client) -> None:
+    house.ready(*range(1, 7))
+
+    house.tell(TagsRead("bank1", tags(1, 2, 3, 5, 6)))
+    house.clock.move(timedelta(seconds=3))
+    house.tell(TimePassed())
+
+    assert slot(client, 4)["state"] == "unreadable"
+
+
 def test_a_tag_of_another_house_is_foreign(house: House, client: Client) -> None:
     house.ready(1)
 
@@ -177,7 +203,9 @@ def test_no_ring_is_left_out_even_where_the_wiring_has_no_such_slot() -> None:
 
 def slots_with(layout: Layout | None = None, **custody: Custody) -> dict[int, Any]:
     """The slots at noon, with the rings in these places."""
-    cabinet = Cabinet(layout or a_layout(), books=Books(custody=custody))
+    layout = layout or a_layout()
+    seen = Seen(dict.fromkeys(layout.banks, frozenset()), dict.fromkeys(layout.contacts, False))
+    cabinet = Cabinet(layout, books=Books(custody=custody), seen=seen)
     return {slot.slot: slot for slot in status.slots(cabinet, a_directory(), NOON.utc)}
 
 

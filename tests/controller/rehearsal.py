@@ -15,6 +15,7 @@ from keycabinet.domain.events import (
     DoorRead,
     Event,
     KeyPressed,
+    PulseRefused,
     TagsRead,
     TimePassed,
 )
@@ -50,6 +51,9 @@ class Rehearsal:
     unexplained: list[int] = field(default_factory=list)
     power_cut: PowerCut | None = None
     alive: bool = False
+    slow: bool = False
+    ordered: list[int] = field(default_factory=list)
+    """Pulses that the driver has not come to yet."""
     clock: FakeClock = field(default_factory=FakeClock)
 
     def __post_init__(self):
@@ -58,7 +62,7 @@ class Rehearsal:
 
     def boot(self):
         """Start a new process over the same store and the same world."""
-        self.power_cut, self.inbox = None, []
+        self.power_cut, self.inbox, self.slow, self.ordered = None, [], False, []
         hardware = Hardware(slots=dict.fromkeys(SLOTS, self))
         outside = Outside(self, hardware, FakeChecker(self.inbox.append), self.clock, ZONE)
         self.controller = self.kind(Cabinet(a_layout(), books=self.archive.books), a_directory(), outside, Inbox())
@@ -71,13 +75,36 @@ class Rehearsal:
     def tell(self, *events: Event):
         """What happened, and all that follows from it; the process may die over it, and is started again."""
         try:
+            self._go_on()
             for event in events:
                 self.controller.handle(event)
-                while self.inbox:
-                    self.controller.handle(self.inbox.pop(0))
+                self._go_on()
         except PowerIsOff:
             self.alive = False
             self.boot()
+
+    def _go_on(self):
+        while self.inbox or (self.ordered and not self.slow):
+            if self.ordered and not self.slow:
+                self._pulse(self.ordered.pop(0))
+            while self.inbox:
+                self.controller.handle(self.inbox.pop(0))
+
+    def _pulse(self, slot: int):
+        """The coil is on: whatever hangs there must be meant by a row that is durable, and still open."""
+        ring, opened = self.hanging.get(slot), self.archive.books.releases.get(slot)
+        if ring is not None and not (opened and opened.ring == f"r{ring}"):
+            self.unexplained.append(slot)
+        if ring is None and not opened and f"offered {slot}" not in self.offered():
+            self.unexplained.append(slot)
+        if ring is not None:
+            self.loose.add(slot)
+        self.inbox += [BoltsRead(SLOTS, home=not self.loose), CoilPulsed(slot)]
+        if self.power_cut is PowerCut.AFTER_THE_COIL:
+            raise PowerIsOff
+
+    def offered(self):
+        return {f"offered {it.slot}" for it in self.archive.entries[-20:] if isinstance(it, ReturnOffered)}
 
     # ---- what people do ----
 
@@ -100,8 +127,19 @@ class Rehearsal:
             self.hanging[slot] = ring
             self.tell(ContactRead(slot, closed=True), self.census())
 
+    def swap(self, slot: int, ring: int):
+        """Tear a ring out and put another one in, before the next reading."""
+        if slot in self.hanging and self.where(ring) is None:
+            self.taken_by[self.hanging.pop(slot)] = None
+            self.hanging[slot] = ring
+            self.loose.discard(slot)
+            self.tell(self.census())
+
     def wait(self, seconds: float):
         self.clock.move(timedelta(seconds=seconds))
+        if seconds > 5:
+            self.inbox += [PulseRefused(slot, "too late") for slot in self.ordered]
+            self.ordered, self.slow = [], False
         self.tell(TimePassed())
         self.push_loose_rings_in()
 
@@ -113,16 +151,18 @@ class Rehearsal:
     # ---- the ports: latches and store ----
 
     def release(self, slot: int):
-        ring = self.hanging.get(slot)
-        opened = self.archive.books.releases.get(slot)
-        offered = any(isinstance(it, ReturnOffered) and it.slot == slot for it in self.archive.entries[-3:])
-        if not (offered if ring is None else opened and opened.ring == f"r{ring}"):
-            self.unexplained.append(slot)
-        if ring is not None:
-            self.loose.add(slot)
-            self.inbox += [BoltsRead(SLOTS, home=False), CoilPulsed(slot)]
-        if self.power_cut is PowerCut.AFTER_THE_COIL:
-            raise PowerIsOff
+        self.ordered.append(slot)
+        if not self.slow:
+            self._pulse(self.ordered.pop())
+
+    def withdraw(self, slot: int):
+        if slot in self.ordered:
+            self.ordered.remove(slot)
+            self.inbox.append(PulseRefused(slot, "withdrawn"))
+
+    def the_driver_comes_to_it(self):
+        self.slow = False
+        self.tell()
 
     def commit(self, change: Change, moment):
         if self.power_cut is PowerCut.BEFORE_THE_COMMIT:

@@ -32,11 +32,25 @@ class LawTwo(RuleBasedStateMachine):
         self.it = Rehearsal(self.controller)
         self.it.boot()
 
-    @rule(who=st.sampled_from(PEOPLE), slot=slots, cut=st.sampled_from([None, None, None, *PowerCut]))
-    def somebody_asks_for_a_slot(self, who, slot, cut):
+    @rule(
+        who=st.sampled_from(PEOPLE), slot=slots, cut=st.sampled_from([None, None, None, *PowerCut]), slow=st.booleans()
+    )
+    def somebody_asks_for_a_slot(self, who, slot, cut, slow):
         self.it.log_in(who)
-        self.it.power_cut = cut
+        self.it.power_cut, self.it.slow = cut, slow
         self.it.press(f"{slot}#")
+
+    @rule(keys=st.sampled_from(["*", "**", "3#", "*3#*"]))
+    def somebody_presses_on(self, keys):
+        self.it.press(keys)
+
+    @rule()
+    def the_driver_gives_what_was_ordered(self):
+        self.it.the_driver_comes_to_it()
+
+    @rule(slot=slots, ring=rings)
+    def somebody_tears_a_ring_out_and_puts_another_in(self, slot, ring):
+        self.it.swap(slot, ring)
 
     @rule(slot=slots)
     def somebody_pulls_what_is_loose(self, slot):
@@ -76,6 +90,12 @@ class LawTwo(RuleBasedStateMachine):
             else:
                 assert isinstance(booked, Out)
                 assert booked.holder == self.it.taken_by[ring]
+
+    @invariant()
+    @precondition(lambda self: self.it.alive)
+    def no_slot_holds_two_rings(self):
+        booked = [it.slot for it in self.it.archive.books.custody.values() if isinstance(it, In)]
+        assert len(booked) == len(set(booked))
 
     @invariant()
     def the_controller_knows_nothing_that_is_not_durable(self):

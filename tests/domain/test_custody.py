@@ -15,6 +15,7 @@ from keycabinet.domain.entries import (
     Evidence,
     Reason,
     ReleaseEnded,
+    ReleaseRefused,
     ReturnOffered,
     RingEnrolled,
     RingFound,
@@ -131,7 +132,7 @@ def test_a_ring_that_changes_its_slot_in_a_moment_is_moved_once_the_readings_hav
     assert story.of(RingMoved) == []
 
     story.later(seconds=2)
-    assert story.of(RingMoved) == [RingMoved("r3", 3, 7, Evidence.TAG_READ)]
+    assert story.of(RingMoved) == [RingMoved("r3", 3, 7, Evidence.INFERRED)]
 
 
 def test_a_foreign_tag_is_named_by_its_last_digits_and_alarms_until_it_is_gone():
@@ -192,6 +193,60 @@ def test_a_device_that_keeps_failing_is_recorded_once():
         story.tell(DeviceFailed("bank1", "line_silent", "no answer"))
 
     assert [type(it).__name__ for it in story.entries] == ["DeviceLost", "AlarmRaised"]
+
+
+# ---- witnesses that contradict each other, or are lost ----
+
+
+def released(slot: int = 3) -> Story:
+    """Ann has opened this slot, and not pulled yet."""
+    return running().log_in().press(f"{slot}#").tell(BoltsRead(SLOTS, home=False))
+
+
+def test_a_tag_that_breaks_in_a_released_slot_is_no_ring_that_was_taken():
+    story = released().tell(TagsRead("bank1", tags(1, 2, 4, 5, 6)))
+    assert story.of(RingTaken) == []
+
+    story.tell(ContactRead(3, closed=False))
+    assert [it.evidence for it in story.of(RingTaken)] == [Evidence.TAG_READ]
+
+
+def test_a_ring_pulled_from_a_released_slot_while_its_reader_is_lost_is_taken_by_the_word_of_the_contact():
+    story = released().tell(DeviceFailed("bank1", "line_silent", "no answer"), ContactRead(3, closed=False))
+    assert [(it.holder, it.evidence) for it in story.of(RingTaken)] == [("ann", Evidence.CONTACT)]
+
+    story.tell(TagsRead("bank1", tags(1, 2, 4, 5, 6)), DeviceReady("bank1"))
+    assert story.of(RingReturned) == story.of(RingMissing) == []
+
+
+def test_a_ring_pulled_from_a_released_slot_while_the_contacts_are_lost_is_taken_by_the_word_of_its_reader():
+    story = released().tell(DeviceFailed("pins", "pins_lost", "no link"), TagsRead("bank1", tags(1, 2, 4, 5, 6)))
+
+    assert [(it.holder, it.evidence) for it in story.of(RingTaken)] == [("ann", Evidence.TAG_READ)]
+
+
+@pytest.mark.parametrize("device", ["bank1", "pins"])
+def test_no_slot_is_opened_as_long_as_what_senses_it_is_lost(device):
+    story = running().log_in().tell(DeviceFailed(device, "line_silent", "no answer")).press("3#")
+
+    assert [it.reason for it in story.of(ReleaseRefused)] == [Reason.SLOT_UNKNOWN]
+    assert ReleaseSlot(3) not in story.commands
+
+
+def test_a_tag_that_touches_a_slot_whose_contact_says_empty_is_not_returned():
+    story = out(running(), 3)
+    for _ in range(3):
+        story.tell(TagsRead("bank1", tags(*ALL))).later(seconds=1).tell(TagsRead("bank1", tags(1, 2, 4, 5, 6)))
+    assert story.entries == []
+
+    story.tell(TagsRead("bank1", tags(*ALL)), ContactRead(7, closed=True))
+    assert [(it.slot, it.evidence) for it in story.of(RingReturned)] == [(7, Evidence.TAG_READ)]
+
+
+def test_a_ring_put_back_into_a_slot_whose_contact_is_broken_is_returned_by_inference():
+    story = out(running(), 3).tell(TagsRead("bank1", tags(*ALL))).later(seconds=2)
+
+    assert [(it.slot, it.evidence) for it in story.of(RingReturned)] == [(3, Evidence.INFERRED)]
 
 
 # ---- the tag at the panel ----

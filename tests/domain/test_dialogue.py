@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from keycabinet.domain.effects import ReleaseDoor, ReleaseSlot
+from keycabinet.domain.effects import ReleaseDoor, ReleaseSlot, WithdrawSlot
 from keycabinet.domain.entries import (
     LoginGranted,
     LoginRefused,
@@ -22,12 +22,13 @@ from keycabinet.domain.events import (
     ContactRead,
     CredentialChecked,
     DeviceFailed,
+    PulseRefused,
     TagsRead,
     Verdict,
 )
 from keycabinet.domain.screen import screen
 from keycabinet.domain.session import REFUSED
-from keycabinet.domain.states import IDLE, Checking, Choosing, CodeEntry, PinEntry, Taking
+from keycabinet.domain.states import IDLE, Checking, Choosing, CodeEntry, PinEntry, Taking, Unlatched
 from tests.builders import NOON, SLOTS, Story, a_directory, a_person, running, tags
 
 REFUSAL = "\n".join(REFUSED)
@@ -174,14 +175,41 @@ def test_a_star_ends_a_session_and_so_does_waiting():
 
 
 def test_a_star_at_an_open_slot_gives_the_release_back():
-    story = running().log_in().press("3#*")
+    story = running().log_in().press("3#").tell(BoltsRead(SLOTS, home=False), CoilPulsed(3)).press("*")
 
     assert [it.why for it in story.of(ReleaseEnded)] == ["cancelled"]
     assert isinstance(story.cabinet.session, Choosing)
+    assert story.cabinet.state_of(3) == Unlatched()
+
+
+@pytest.mark.parametrize("answer", [CoilPulsed(3), PulseRefused(3, "withdrawn")])
+def test_a_release_that_is_given_back_before_its_pulse_is_over_only_when_none_can_come_any_more(answer):
+    story = running().log_in().press("3#*")
+    assert WithdrawSlot(3) in story.last.commands
+    assert story.of(ReleaseEnded) == []
+
+    story.press("3#")
+    assert [it.reason for it in story.of(ReleaseRefused)] == [Reason.SLOT_BUSY]
+
+    story.tell(answer)
+    assert [it.why for it in story.of(ReleaseEnded)] == ["cancelled"]
+
+
+def test_a_ring_taken_by_a_pulse_that_could_not_be_withdrawn_is_booked_to_the_person():
+    story = running().log_in().press("3#**").tell(BoltsRead(SLOTS, home=False), ContactRead(3, closed=False))
+    story.tell(CoilPulsed(3), TagsRead("bank1", tags(1, 2, 4, 5, 6)))
+
+    assert [it.holder for it in story.of(RingTaken)] == ["ann"]
+
+
+def test_a_driver_that_never_answers_does_not_keep_a_release_open_for_ever():
+    story = running().log_in().press("3#*").later(seconds=8)
+
+    assert [it.why for it in story.of(ReleaseEnded)] == ["cancelled"]
 
 
 def test_a_ring_that_nobody_pulls_is_recorded_as_not_taken():
-    story = running().log_in().press("3#").later(seconds=15)
+    story = running().log_in().press("3#").tell(BoltsRead(SLOTS, home=False), CoilPulsed(3)).later(seconds=15)
 
     assert [it.why for it in story.of(ReleaseEnded)] == ["not_taken"]
     assert story.cabinet.books.releases == {}
@@ -230,6 +258,23 @@ def test_keys_typed_while_the_pin_is_compared_are_forgotten_if_it_was_wrong():
 
     assert story.cabinet.session == IDLE
     assert story.of(ReleaseIntended) == []
+
+
+def test_a_star_typed_ahead_takes_back_what_was_typed_before_it():
+    story = running().press("1001#4711#")
+    asked = story.last
+    story.press("3#*").tell(CredentialChecked(asked.commands[0].attempt, Verdict.RIGHT, "ann"))
+
+    assert isinstance(story.cabinet.session, Choosing)
+    assert story.of(ReleaseIntended) == []
+
+
+def test_a_slot_number_with_a_digit_too_many_is_no_other_slot():
+    story = running().log_in().press("0000003#")
+    assert [it.slot for it in story.of(ReleaseIntended)] == [3]
+
+    story = running().log_in().press("1" * 30 + "#")
+    assert [it.reason for it in story.of(ReleaseRefused)] == [Reason.NO_SUCH_SLOT]
 
 
 def test_a_worker_that_never_answers_is_a_refusal():

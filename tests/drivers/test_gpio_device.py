@@ -69,6 +69,22 @@ def test_a_released_latch_is_on_for_its_pulse_and_then_off() -> None:
         assert 0.05 <= lasted_s < 1.0
 
 
+def test_a_pulse_that_is_withdrawn_before_it_begins_is_refused_and_never_given() -> None:
+    board, device = _cabinet()
+    with Running(device) as running:
+        running.readings()
+        device.release(1)
+        device.release(2)
+        device.withdraw(2)
+        assert running.event(PulseRefused) == PulseRefused(2, "withdrawn")
+        running.event(CoilPulsed, slot=1)
+        device.withdraw(1)
+        device.release(2)
+        running.event(CoilPulsed, slot=2)
+
+        assert len(board.changes(LATCH_2)) == 3
+
+
 def test_a_coil_is_on_within_a_millisecond_of_its_order() -> None:
     board, device = _cabinet(rest_ms=0)
     with Running(device) as running:
@@ -147,7 +163,7 @@ def test_a_lost_link_ends_the_run_and_refuses_what_waits() -> None:
         board.pins[LATCH_1].broken = True
         device.release(1)
         device.release(2)
-        assert isinstance(running.end(), OSError)
+        assert running.fault().fault == "pins_lost"
         board.pins[LATCH_1].broken = False
         assert running.rest() == [PulseRefused(2, "pins was closed")]
 

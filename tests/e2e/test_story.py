@@ -168,3 +168,36 @@ def test_a_core_with_a_real_device_refuses_the_store_of_a_demonstration():
 
 def seconds(at: str) -> float:
     return datetime.fromisoformat(at).timestamp()
+
+
+def test_a_second_core_is_refused_before_it_writes_a_row_or_moves_a_device():
+    with Site() as site:
+        rows = len(site.ledger())
+        second = site.run("core")
+
+        assert second.returncode != 0
+        assert "another core works with" in second.stderr
+        assert len(site.ledger()) == rows
+        site.log_in("1042")
+
+
+def test_a_slot_that_is_given_back_at_once_is_not_opened_behind_anybodys_back():
+    with Site() as site:
+        site.log_in("1042")
+        start = site.simulator.mark()
+        site.simulator.press("1#*", gap_ms=10)
+        ended = site.wait_for_row("release.ended", slot=1, why="cancelled")
+        site.simulator.press("*")
+        site.wait_for_row("session.ended")
+
+        late = [row for row in site.simulator.journal("coil_on", since=start, slot=1) if row["utc"] > ended["at"]]
+        assert late == []
+
+
+def test_a_log_in_at_the_socket_is_recorded_like_one_at_the_keypad():
+    with Site() as site:
+        wrong = site.run("import", "--people=people.csv", "--credentials-stdin", stdin="1000\n000000\n")
+
+        assert wrong.returncode != 0
+        assert site.wait_for_row("login.refused", via="socket")["body"]["reason"] == "wrong_pin"
+        assert site.wait_for_row("login.granted", via="socket")
