@@ -243,6 +243,31 @@ def test_a_tag_that_touches_a_slot_whose_contact_says_empty_is_not_returned():
     assert [(it.slot, it.evidence) for it in story.of(RingReturned)] == [(7, Evidence.TAG_READ)]
 
 
+@pytest.mark.parametrize("slot", [5, 7])
+def test_a_ring_whose_tag_comes_before_its_contact_is_not_taken_for_one_that_is_unreadable(slot):
+    story = out(running(), 5).tell(TagsRead("bank1", tags(1, 2, 4, 6))).later(seconds=10)
+    story.tell(TagsRead("bank1", tags(1, 2, 4, 5, 6)), ContactRead(slot, closed=True)).later(seconds=10)
+
+    assert [(it.ring, it.slot, it.evidence) for it in story.of(RingReturned)] == [("r5", slot, Evidence.TAG_READ)]
+    assert story.of(RingMissing) == story.of(RingMoved) == []
+    assert (AlarmKind.UNREADABLE, "slot-3") in story.cabinet.books.alarms
+
+
+def test_a_tag_that_is_read_again_is_where_it_was():
+    story = running().tell(TagsRead("bank1", tags(1, 2, 5, 6))).later(seconds=10).tell(TagsRead("bank1", tags(*ALL)))
+
+    assert {slot: it.tag for slot, it in story.cabinet.seen.hanging.items()} == {n: a_ring(n).tag for n in ALL}
+    assert story.of(RingMissing) == story.of(RingMoved) == story.of(RingReturned) == []
+
+
+def test_a_ring_that_changes_its_slot_while_the_reader_is_lost_is_moved_when_it_is_back():
+    story = running().tell(DeviceFailed("bank1", "line_silent", "no answer"))
+    story.tell(ContactRead(3, closed=False), ContactRead(7, closed=True), TagsRead("bank1", tags(*ALL)))
+
+    assert [(it.ring, it.slot) for it in story.of(RingMoved)] == [("r3", 7)]
+    assert story.of(RingMissing) == []
+
+
 def test_a_ring_put_back_into_a_slot_whose_contact_is_broken_is_returned_by_inference():
     story = out(running(), 3).tell(TagsRead("bank1", tags(*ALL))).later(seconds=2)
 
