@@ -7,11 +7,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL := $(PIP) install --require-hashes -r requirements-build.lock
 LOCAL := $(PIP) install --no-deps --no-build-isolation -e . -e ./firmware_sim
 
-.PHONY: help run test check format lock bench clean
+.PHONY: help run test campaigns check format lock bench clean
 
 help:
 	@echo "make run    install into .venv and start simulator, core, broker and publisher with sample data"
 	@echo "make test   install what the tests need (Debian packages included) and run them"
+	@echo "make campaigns  kill the core and cut its power, some hundred times, and judge what is left"
 	@echo "make check  format, lint, strict types, import arrows, unused dependencies"
 	@echo "make bench  measure, as ratios in one run"
 	@echo "make lock   resolve the dependencies anew (needs uv)"
@@ -36,8 +37,12 @@ run: $(VENV)/run.stamp
 	@exec $(BIN)/keycabinet-sim demo
 
 test: $(VENV)/test.stamp
-	@tests/need-debian mosquitto strace
+	@tests/need-debian mosquitto
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+campaigns: $(VENV)/test.stamp
+	@tests/need-debian mosquitto strace gcc libc6-dev
+	@$(BIN)/python -m pytest -m campaign $(PYTEST_ARGS)
 
 check: $(VENV)/test.stamp
 	$(BIN)/ruff format --check .

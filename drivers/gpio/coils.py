@@ -41,6 +41,7 @@ class Coils:
         begun = self._pulses.begin(now_ns)
         if begun is not None:
             self._coils[begun].on()
+            self._pulses.began(monotonic_ns())
         self._end(self._pulses.end(now_ns))
         for coil in self._pulses.late(now_ns):
             _refuse(coil, TOO_LATE, self._emit)

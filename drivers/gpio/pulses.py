@@ -63,6 +63,11 @@ class Pulses:
                 return each.coil
         return None
 
+    def began(self, now_ns: int) -> None:
+        """The coil is on since now: its pulse is counted from here, however long switching it on took."""
+        if self._energised is not None:
+            self._energised = _Energised(self._energised.coil, now_ns + self._timing.pulse_ns)
+
     def end(self, now_ns: int) -> Coil | None:
         """The coil to switch off now."""
         if self._energised is None or now_ns < self._energised.until_ns:

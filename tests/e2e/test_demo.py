@@ -28,7 +28,12 @@ def a_demo(folder: Path) -> Iterator[subprocess.Popen[str]]:
         yield process
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(30)
+        try:
+            process.wait(30)
+        finally:
+            for each in psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []:
+                each.kill()
+            process.kill()
 
 
 @pytest.fixture
