@@ -12,7 +12,7 @@ LOCAL := $(PIP) install --no-deps --no-build-isolation -e . -e ./firmware_sim
 help:
 	@echo "make run    install into .venv and start simulator, core, broker and publisher with sample data"
 	@echo "make test   install what the tests need (Debian packages included) and run them"
-	@echo "make campaigns  kill the core and cut its power, some hundred times, and judge what is left"
+	@echo "make campaigns  kill the core, cut its power, break every simulated device, and judge what is left"
 	@echo "make check  format, lint, strict types, import arrows, unused dependencies"
 	@echo "make bench  measure, as ratios in one run"
 	@echo "make lock   resolve the dependencies anew (needs uv)"

@@ -13,15 +13,17 @@ class Coil:
     on_since: int | None = None
     drawn: bool = False
     """Whether it has been on for long enough to move what it draws."""
+    weak: bool = False
+    """Whether its supply is too low to move anything."""
 
     @property
     def energised(self) -> bool:
         """Whether current flows."""
         return self.on_since is not None
 
-    def rise(self, now: int, *, broken: bool) -> "Coil":
+    def rise(self, now: int, *, broken: bool, weak: bool = False) -> "Coil":
         """The line goes high: current flows, if the coil is whole."""
-        return replace(self, line_high=True, on_since=None if broken else now, drawn=False)
+        return replace(self, line_high=True, on_since=None if broken else now, drawn=False, weak=weak)
 
     def fall(self) -> "Coil":
         """The line goes low: no current, and the monostable is armed again."""
@@ -37,7 +39,7 @@ class Coil:
 
     def draws_at(self) -> int | None:
         """When it will have moved what it draws."""
-        return None if self.on_since is None or self.drawn else self.on_since + self.travel_ns
+        return None if self.on_since is None or self.drawn or self.weak else self.on_since + self.travel_ns
 
     def ends_at(self, *, bridged: bool) -> int | None:
         """When the monostable will end the current; never, if there is none or it is bridged."""

@@ -105,6 +105,7 @@ class _Hand:
             Of.SLOT: [str(slot) for slot in plan.slots],
             Of.BUS: buses,
             Of.LINE: buses + ([plan.panel.name] if plan.panel else []),
+            Of.PINS: [plan.pins.name] if plan.pins else [],
             Of.CABINET: [""],
             Of.TAG: [shown],
         }[of]
@@ -120,10 +121,13 @@ class _Hand:
         return self._stage.panel
 
     def _reader(self, name: str | None) -> str:
-        """The bus of the reader of this name; of the only reader, if none is named."""
-        readers = {bus.reader: bus.name for bus in self._stage.plan.buses if bus.reader}
+        """The bus of the reader of this name; of the only reader, if none is named. A bank of slots by its own name."""
+        buses = self._stage.plan.buses
+        readers = {bus.reader: bus.name for bus in buses if bus.reader}
         if name is None and len(readers) == 1:
             return next(iter(readers.values()))
+        if name in {bus.name for bus in buses if bus.slots}:
+            return str(name)
         if name not in readers:
             raise WorldRefuses(
                 f"there is no reader {name!r}; this cabinet has {', '.join(map(str, readers)) or 'none'}"

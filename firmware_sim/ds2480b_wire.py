@@ -18,12 +18,19 @@ class Ds2480b:
         self._name = name
         self._bus = bus
         self._tell = tell
+        self._power_up()
+
+    def _power_up(self) -> None:
         self._calibrated = False
         self._in_data = False
         self._escaped = False
         """In data mode, after an E3 that may still be half of a doubled one."""
         self._accelerated = False
         self._parameters = dict.fromkeys(range(8), 0)
+
+    def reset(self, now: int) -> None:  # noqa: ARG002 - as every device on a line
+        """Interrupt the power for a moment."""
+        self._power_up()
 
     @property
     def baud(self) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from firmware_sim import pin_wire
 from firmware_sim.facts import Fact, Line, Tell
+from firmware_sim.faults import Faults
 from firmware_sim.loop import Loop
 from firmware_sim.plan import PinsPlan
 from firmware_sim.sockets import listen
@@ -40,27 +41,48 @@ class _User:
 class PinServer:
     """Listens at the address of the pin factory; opened and served by the loop."""
 
-    def __init__(self, plan: PinsPlan, levels: Mapping[Line, bool], drive: Drive, tell: Tell) -> None:
+    def __init__(self, plan: PinsPlan, levels: Mapping[Line, bool], drive: Drive, tell: Tell, faults: Faults) -> None:
         self._plan = plan
         self._pins = {line: pin for pin, line in plan.lines.items()}
         self._levels = levels
         self._drive = drive
         self._tell = tell
+        self._faults = faults
         self._users: list[_User] = []
+        self._listener: socket.socket | None = None
         self._held: dict[int, bool] = {}
         """Pin -> level, of every line that is driven or held."""
 
     def open(self, loop: Loop) -> None:
         """Listen, and have the loop serve what comes."""
         self._loop = loop
-        self._listener = listen(self._plan.address)
-        loop.watch(self._listener.fileno(), self._accept)
+        self._listen_for_users()
+        self._faults.listeners.append(self._switched)
 
     def close(self) -> None:
         """Hang up and remove the socket."""
         for user in self._users:
             user.link.close()
-        self._listener.close()
+        if self._listener is not None:
+            self._stop_listening(self._listener)
+
+    def _switched(self, now: int) -> None:
+        lost = self._faults.on("pins_lost", self._plan.name)
+        if self._listener is None and not lost:
+            self._listen_for_users()
+        elif self._listener is not None and lost:
+            self._loop.unwatch(self._listener.fileno())
+            self._stop_listening(self._listener)
+            for user in list(self._users):
+                self._lose(user, now)
+
+    def _listen_for_users(self) -> None:
+        self._listener = listen(self._plan.address)
+        self._loop.watch(self._listener.fileno(), self._accept)
+
+    def _stop_listening(self, listener: socket.socket) -> None:
+        listener.close()
+        self._listener = None
         Path(self._plan.address).unlink(missing_ok=True)
 
     @property
@@ -76,6 +98,8 @@ class PinServer:
                 user.send(pin_wire.LEVEL, pin, fact.kind == "line_high")
 
     def _accept(self, now: int) -> None:
+        if self._listener is None:
+            return
         link, _ = self._listener.accept()
         link.settimeout(0)
         user = _User(link)

@@ -1,21 +1,10 @@
 """The sentences of a scenario. An act is done at once; a fact is waited for, five seconds or ``within N s``."""
 
 import json
-import re
-from collections.abc import Callable
 
 from firmware_sim.client import Refused, Row
-from firmware_sim.ledger_client import CoreSilent
-from firmware_sim.stand import Failed, Pattern, Stand, Words, wait
-
-WAIT_S = 5.0
-FILLERS = {"of", "in", "with", "and", "for", "at"}
-"""Words that only make a sentence read well."""
-
-
-def _within(words: Words) -> float:
-    return float(words["within"] or WAIT_S)
-
+from firmware_sim.ledger_sentences import LEDGER_PATTERNS
+from firmware_sim.stand import TIME, Failed, Stand, Words, pattern, wait, within
 
 # ---- acts
 
@@ -85,7 +74,7 @@ def _shows(stand: Stand, words: Words) -> None:
     text = str(words["text"])
     wait(
         lambda: any(text in line for line in lines()),
-        _within(words),
+        within(words),
         lambda: f"the display shows {' / '.join(line.strip() for line in lines())!r}",
     )
 
@@ -109,7 +98,7 @@ def _happened(stand: Stand, words: Words, kind: str, instead: str, **fields: obj
         return found
 
     wanted = {"kind": kind, **fields}
-    wait(lambda: any(wanted.items() <= row.items() for row in rows()), _within(words), lambda: instead)
+    wait(lambda: any(wanted.items() <= row.items() for row in rows()), within(words), lambda: instead)
 
 
 def _stays_closed(stand: Stand, words: Words) -> None:
@@ -135,98 +124,36 @@ def _slot_is(stand: Stand, words: Words, what: str, named: str) -> None:
     def state() -> str:
         return str(next(row[what] for row in _status(stand)["slots"] if row["slot"] == _int(words["slot"])))
 
-    wait(lambda: state() == words["state"], _within(words), lambda: f"{named} is {state()}")
-
-
-# ---- facts of the controller
-
-
-def _ready(stand: Stand, words: Words) -> None:
-    def answers() -> bool:
-        try:
-            stand.ledger()
-        except CoreSilent:
-            return False
-        return True
-
-    wait(answers, _within(words), lambda: "the core does not answer")
-
-
-def _tells(stand: Stand, words: Words) -> None:
-    def found() -> bool:
-        row = next((row for row in _matching(stand, words) if row["seq"] not in stand.told), None)
-        if row is not None:
-            stand.told.add(row["seq"])
-        return row is not None
-
-    wait(
-        found,
-        _within(words),
-        lambda: f"the ledger tells {', '.join(row['type'] for row in stand.ledger()) or 'nothing'}",
-    )
-
-
-def _does_not_tell(stand: Stand, words: Words) -> None:
-    if rows := _matching(stand, words):
-        raise Failed(f"the ledger tells it in row {rows[0]['seq']}: {rows[0]['body']}")
-
-
-def _matching(stand: Stand, words: Words) -> list[Row]:
-    wanted = _pairs(str(words["rest"] or ""))
-    try:
-        ledger = stand.ledger()
-    except CoreSilent as error:
-        raise Failed(str(error)) from error
-    return [
-        row
-        for row in ledger
-        if row["type"] == words["type"] and all(str(row["body"].get(name)) == value for name, value in wanted.items())
-    ]
-
-
-def _pairs(rest: str) -> dict[str, str]:
-    """``of ring 3 because late`` is ring = 3 and reason = late."""
-    words = ["reason" if word == "because" else word for word in rest.split() if word not in FILLERS]
-    if len(words) % 2:
-        raise Failed(f"{rest!r} must be pairs of a word and its value, as `of ring 3`")
-    return dict(zip(words[::2], words[1::2], strict=True))
+    wait(lambda: state() == words["state"], within(words), lambda: f"{named} is {state()}")
 
 
 def _int(word: str | None) -> int:
     return int(word or 0)
 
 
-def _pattern(example: str, form: str, come_true: Callable[[Stand, Words], None]) -> Pattern:
-    return Pattern(example, re.compile(form), come_true)
-
-
 _N = r"(?P<slot>\d+)"
 _WHAT = r"(?:ring |tag )?(?P<what>\w+)"
-_TIME = r"(?: within (?P<within>[\d.]+) s)?"
-_ROW = r"(?P<type>[\w.]+)(?P<rest>(?: (?!within )\S+)*?)"
 
 PATTERNS = (
-    _pattern("press 1042#", r"press (?P<keys>[\d*#]+)", _press),
-    _pattern(
+    pattern("press 1042#", r"press (?P<keys>[\d*#]+)", _press),
+    pattern(
         "Ruiz types the user code and PIN",
         r"(?P<person>.+) types the (?P<what>user code and PIN|user code|PIN)",
         _type,
     ),
-    _pattern("pull the ring from slot 3", rf"pull the ring from slot {_N}(?P<force> by force)?", _pull),
-    _pattern("nobody can pull the ring from slot 3", rf"nobody can pull the ring from slot {_N}", _cannot_pull),
-    _pattern("put ring 3 into slot 3", rf"put {_WHAT} into slot {_N}", _put),
-    _pattern("push slot 3 home", rf"push slot {_N} home", _push),
-    _pattern("hold ring 3 to the probe", rf"hold {_WHAT} to the probe", _hold),
-    _pattern("open the door", r"(?P<act>open|close|force) the door", _door),
-    _pattern("fault stuck_bolt 3 on", r"fault (?P<name>\w+)(?: (?P<subject>\w+))? (?P<state>on|off)", _fault),
-    _pattern('the display shows "TAKE RING"', rf'the display shows "(?P<text>[^"]+)"{_TIME}', _shows),
-    _pattern("slot 3 opens", rf"slot {_N} opens{_TIME}", _opens),
-    _pattern("slot 3 stays closed for 2 s", rf"slot {_N} stays closed for (?P<within>[\d.]+) s", _stays_closed),
-    _pattern("slot 3 is empty", rf"slot {_N} is (?P<state>empty|seated|presented){_TIME}", _is),
-    _pattern("the door unlatches", rf"the door unlatches{_TIME}", _unlatches),
-    _pattern("the panel sounds refused", rf"the panel sounds (?P<sound>\w+){_TIME}", _sounds),
-    _pattern("the lamp of slot 3 is steady", rf"the lamp of slot {_N} is (?P<state>off|steady|blinking){_TIME}", _lamp),
-    _pattern("the core is ready", rf"the core is ready{_TIME}", _ready),
-    _pattern("the ledger tells ring.taken of ring 3", rf"the ledger tells {_ROW}{_TIME}", _tells),
-    _pattern("the ledger does not tell ring.taken", rf"the ledger does not tell {_ROW}{_TIME}", _does_not_tell),
+    pattern("pull the ring from slot 3", rf"pull the ring from slot {_N}(?P<force> by force)?", _pull),
+    pattern("nobody can pull the ring from slot 3", rf"nobody can pull the ring from slot {_N}", _cannot_pull),
+    pattern("put ring 3 into slot 3", rf"put {_WHAT} into slot {_N}", _put),
+    pattern("push slot 3 home", rf"push slot {_N} home", _push),
+    pattern("hold ring 3 to the probe", rf"hold {_WHAT} to the probe", _hold),
+    pattern("open the door", r"(?P<act>open|close|force) the door", _door),
+    pattern("fault stuck_bolt 3 on", r"fault (?P<name>\w+)(?: (?P<subject>\w+))? (?P<state>on|off)", _fault),
+    pattern('the display shows "TAKE RING"', rf'the display shows "(?P<text>[^"]+)"{TIME}', _shows),
+    pattern("slot 3 opens", rf"slot {_N} opens{TIME}", _opens),
+    pattern("slot 3 stays closed for 2 s", rf"slot {_N} stays closed for (?P<within>[\d.]+) s", _stays_closed),
+    pattern("slot 3 is empty", rf"slot {_N} is (?P<state>empty|seated|presented){TIME}", _is),
+    pattern("the door unlatches", rf"the door unlatches{TIME}", _unlatches),
+    pattern("the panel sounds refused", rf"the panel sounds (?P<sound>\w+){TIME}", _sounds),
+    pattern("the lamp of slot 3 is steady", rf"the lamp of slot {_N} is (?P<state>off|steady|blinking){TIME}", _lamp),
+    *LEDGER_PATTERNS,
 )

@@ -16,7 +16,7 @@ from firmware_sim.one_wire import OneWireBus
 from firmware_sim.panel_wire import Panel
 from firmware_sim.pin_server import PinServer
 from firmware_sim.plan import BusPlan, Plan
-from firmware_sim.serial_line import SerialLine
+from firmware_sim.serial_line import SerialLine, Wired
 from firmware_sim.world import World
 
 JOURNAL = "journal.jsonl"
@@ -41,15 +41,16 @@ class Stage:
         self.plan = plan
         self.faults = Faults()
         self.journal = Journal(Path(JOURNAL))
-        self.world = World(plan, self.tell, Random(seed), self.faults)  # noqa: S311 - bounces, not secrets
+        self._chance = Random(seed)  # noqa: S311 - bounces and noise, not secrets
+        self.world = World(plan, self.tell, self._chance, self.faults)
         self.pins, self.panel = None, None
         if plan.pins:
-            self.pins = PinServer(plan.pins, self.world.contacts.levels, self.world.drive, self.tell)
+            self.pins = PinServer(plan.pins, self.world.contacts.levels, self.world.drive, self.tell, self.faults)
         if plan.panel:
             self.panel = Panel(plan.panel.name, plan.panel.baud, self.tell, now)
         self.lines = [self._bus_line(bus) for bus in plan.buses]
         if plan.panel and self.panel:
-            self.lines.append(SerialLine(plan.panel.name, Path(plan.panel.port), self.panel, self.tell, self.faults))
+            self.lines.append(self._line(plan.panel.name, plan.panel.port, self.panel))
         self.control = ControlServer(commands(self), self.journal)
 
     def run(self) -> None:
@@ -72,7 +73,10 @@ class Stage:
             tags=lambda: self.world.tags_on(bus.name, bus.slots),
             shorted=lambda: self.faults.on("short", bus.name),
         )
-        return SerialLine(bus.name, Path(bus.port), Ds2480b(bus.name, wire, self.tell), self.tell, self.faults)
+        return self._line(bus.name, bus.port, Ds2480b(bus.name, wire, self.tell))
+
+    def _line(self, name: str, port: str, device: Wired) -> SerialLine:
+        return SerialLine(name, Path(port), device, self.tell, self.faults, self._chance)
 
     def tell(self, fact: Fact) -> None:
         """Write it down; pass a sensing line's edge on to whoever listens to it."""

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from firmware_sim.client import Client, Row
-from firmware_sim.ledger_client import CoreSilent, read_ledger
+from firmware_sim.ledger_client import CoreSilent, ask, read_ledger
 
 Words = Mapping[str, str | None]
 """The parts of a sentence that differ, by name."""
 LOOK_S = 0.1
+WAIT_S = 5.0
+TIME = r"(?: within (?P<within>[\d.]+) s)?"
+"""At the end of a sentence that waits."""
 
 
 class Failed(Exception):  # noqa: N818 - what the view shows
@@ -42,6 +45,10 @@ class Stand:
         """Let a hand do something."""
         self.since = self.client.ask(command, **fields)["since"]
 
+    def core(self, method: str) -> Row:
+        """What the core answers to a question without parameters. Raises CoreSilent."""
+        return ask(self.folder, method)
+
     def ledger(self) -> list[Row]:
         """What the ledger has told since the play began."""
         return read_ledger(self.folder, self.ledger_from)
@@ -63,3 +70,13 @@ def wait(fact: Callable[[], bool], within: float, instead: Callable[[], str]) ->
         if time.monotonic() > deadline:
             raise Failed(f"after {within:g} s {instead()}")
         time.sleep(LOOK_S)
+
+
+def within(words: Words) -> float:
+    """How long this sentence waits."""
+    return float(words["within"] or WAIT_S)
+
+
+def pattern(example: str, form: str, come_true: Callable[[Stand, Words], None]) -> Pattern:
+    """A kind of sentence, its form as a regular expression."""
+    return Pattern(example, re.compile(form), come_true)

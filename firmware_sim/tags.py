@@ -3,6 +3,8 @@
 import re
 from functools import reduce
 
+STRANGER = "01AAAAAA00000092"
+"""The tag of nobody that the fault ``second_tag`` puts on a bus."""
 FORM = re.compile(r"[0-9A-F]{16}")
 
 

@@ -16,6 +16,8 @@ from firmware_sim.lamps import Lamp
 from firmware_sim.latch import Place, Slot, WorldRefuses
 from firmware_sim.plan import Plan
 from firmware_sim.rings import Rings
+from firmware_sim.tags import STRANGER
+from firmware_sim.touch import Touch
 
 TRAVEL_MS = 20
 """A coil must be on for this long to draw its bolt."""
@@ -31,6 +33,7 @@ class World:
         lines = set(plan.pins.lines.values()) if plan.pins else set()
         one_shot = plan.pins.one_shot_ms * MS if plan.pins and plan.pins.one_shot_ms else None
         self.rings = Rings(plan.rings, tell)
+        self.touch = Touch(faults, random)
         self.slots = {n: Slot(n, latched=Line("latch", n) in lines) for n in plan.slots}
         for ring in plan.rings:
             if ring.home is not None:
@@ -58,7 +61,7 @@ class World:
             self._tell(Fact(now, f"{kind}_{'on' if high else 'off'}", {"slot": line.slot} if line.slot else {}))
 
     def _rise(self, line: Line, now: int) -> None:
-        self.coils[line] = self.coils[line].rise(now, broken=self._broken(line))
+        self.coils[line] = self.coils[line].rise(now, broken=self._broken(line), weak=self.faults.on("brown_out"))
         if self.coils[line].energised:
             self._tell(Fact(now, "coil_on", _coil_fields(line)))
 
@@ -94,7 +97,7 @@ class World:
                 dues.append((draws, partial(self._draw, line)))
             if (ends := coil.ends_at(bridged=self.faults.on("no_one_shot"))) is not None:
                 dues.append((ends, partial(self._end_current, line, coil.cut())))
-        for clocked in (self.contacts, self.rings):
+        for clocked in (self.contacts, self.rings, self.touch):
             if (due := clocked.next_due()) is not None:
                 dues.append((due, clocked.advance))
         if self.door and (relocks := self.door.relocks_at()) is not None:
@@ -185,7 +188,7 @@ class World:
 
     def _must_be_free(self, tag: str) -> None:
         for slot in self.slots.values():
-            if slot.tag == tag:
+            if slot.tag == tag and not self.faults.on("copied", tag):
                 raise WorldRefuses(f"{self.rings.name(tag)} sits in slot {slot.number}")
 
     # ---- the door
@@ -233,8 +236,9 @@ class World:
 
     def tags_on(self, bus: str, slots: tuple[int, ...]) -> frozenset[str]:
         """The tags that touch this bus now and can be read."""
-        touching = [self.slots[slot].tag for slot in slots] + self.rings.held(bus)
-        return frozenset(tag for tag in touching if tag is not None and not self.faults.on("unreadable", tag))
+        strangers = [STRANGER] if self.faults.on("second_tag", bus) else []
+        touching = [self.slots[slot].tag for slot in slots] + self.rings.held(bus) + strangers
+        return frozenset(tag for tag in touching if tag is not None and self.touch.reads(tag))
 
     def _become(self, after: Slot, now: int) -> None:
         """Put this slot in place of what it was, and tell what changed."""
@@ -248,7 +252,8 @@ class World:
         self._sense(Line("bolts"), now)
 
     def _sense(self, line: Line, now: int) -> None:
-        self.contacts.become(line, self._true_level(line), now, clean=line.name == "bolts")
+        worn = line.name == "contact" and line.slot is not None and self.faults.on("bounce", line.slot)
+        self.contacts.become(line, self._true_level(line), now, clean=line.name == "bolts", worn=worn)
 
     def _true_level(self, line: Line) -> bool:
         """High means: no ring at a contact, a bolt drawn (both close to ground otherwise); the door as it is wired."""

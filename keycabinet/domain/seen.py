@@ -8,6 +8,7 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import Enum, unique
+from typing import TypeVar
 
 from keycabinet.domain.entries import Evidence
 from keycabinet.domain.events import Tag
@@ -16,6 +17,7 @@ from keycabinet.domain.layout import Layout
 PATIENCE = timedelta(seconds=2)
 """How long a tag that is read stays placed in a slot whose contact says empty, before it counts as moved."""
 
+V = TypeVar("V")
 Homes = Mapping[Tag, int]
 """Where each tag was last known or belongs: decides where the readings alone cannot."""
 
@@ -49,6 +51,8 @@ class Seen:
     contacts: Mapping[int, bool] = field(default_factory=dict)
     hanging: Mapping[int, Hanging] = field(default_factory=dict)
     """Slot -> the tag in it. Every tag on a bus hangs in exactly one of its slots."""
+    silent: Mapping[int, Tag] = field(default_factory=dict)
+    """Slot -> the tag that was last read in it, if it is read no more although nothing has left the slot."""
     contrary: Mapping[str, timedelta] = field(default_factory=dict)
     """Bank -> since when (elapsed) a tag on it is read that hangs, as far as is known, in a slot that says empty."""
 
@@ -60,7 +64,9 @@ class Seen:
         """After a reading of a contact, at ``now`` (elapsed)."""
         seen = replace(self, contacts={**self.contacts, slot: closed})
         bank = _bank_of(layout, slot)
-        return seen.placed(layout, bank, homes, now) if bank in self.tags else seen
+        if bank in self.tags:
+            return seen.placed(layout, bank, homes, now)
+        return seen if closed else replace(seen, hanging=_but(slot, self.hanging), silent=_but(slot, self.silent))
 
     def forgetting(self, tags: Container[Tag]) -> "Seen":
         """With no memory of where these tags hang: the next reading places them."""
@@ -82,10 +88,14 @@ class Seen:
         sure = Evidence.TAG_READ
         if self._has_been_contrary(bank, now):
             before, sure = {slot: it for slot, it in before.items() if slot in occupied}, Evidence.INFERRED
-        after = place(Bus(self.tags[bank], slots, occupied), before, homes, sure)
+        silent = self._silent_after(bank, occupied & layout.contacts)
+        after = place(Bus(self.tags[bank], slots, occupied, silent), before, homes, sure)
         elsewhere = {slot: it for slot, it in self.hanging.items() if slot not in slots}
         return replace(
-            self, hanging=elsewhere | after, contrary=self._contrary_after(bank, after.keys() <= occupied, now)
+            self,
+            hanging=elsewhere | after,
+            silent={slot: tag for slot, tag in self.silent.items() if slot not in slots} | silent,
+            contrary=self._contrary_after(bank, after.keys() <= occupied, now),
         )
 
     def reconsidered(self, layout: Layout, homes: Homes, now: timedelta) -> "Seen":
@@ -155,6 +165,10 @@ class Seen:
     def _has_been_contrary(self, bank: str, now: timedelta) -> bool:
         return bank in self.contrary and now - self.contrary[bank] >= PATIENCE
 
+    def _silent_after(self, bank: str, filled: frozenset[int]) -> dict[int, Tag]:
+        last = {**self.silent, **{slot: it.tag for slot, it in self.hanging.items()}}
+        return {slot: tag for slot, tag in last.items() if slot in filled and tag not in self.tags[bank]}
+
     def _contrary_after(self, bank: str, agrees: bool, now: timedelta) -> Mapping[str, timedelta]:  # noqa: FBT001
         others = {each: since for each, since in self.contrary.items() if each != bank}
         return others if agrees else {**others, bank: self.contrary.get(bank, now)}
@@ -162,11 +176,12 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Bus:
-    """The readings of one bank: the tags on it, its slots, and those of them that something is in."""
+    """The readings of one bank: the tags on it, its slots, those of them that something is in, and whose is silent."""
 
     tags: frozenset[Tag]
     slots: frozenset[int]
     occupied: frozenset[int]
+    silent: Mapping[int, Tag] = field(default_factory=dict)
 
 
 def place(
@@ -175,11 +190,12 @@ def place(
     """Where the tags of a bank hang now, given where they hung before.
 
     A tag that is still read stays where it was. One new tag and one slot that was filled go together, which is as
-    ``sure`` as can be. What is left is inferred: each tag to its own place if that can be, else to the likeliest slot.
+    ``sure`` as can be; a slot whose own tag has fallen silent was not filled. What is left is inferred: each tag to its
+    own place if that can be, else to the likeliest slot.
     """
     hanging = {slot: it for slot, it in before.items() if it.tag in bus.tags}
     new = sorted(bus.tags - {it.tag for it in hanging.values()})
-    free = bus.occupied - hanging.keys()
+    free = bus.occupied - hanging.keys() - bus.silent.keys()
     if len(new) == 1 and len(free) == 1:
         return hanging | {slot: Hanging(new[0], sure) for slot in free}
     for tag in sorted(new, key=lambda tag: homes.get(tag) not in free):
@@ -192,14 +208,13 @@ def place(
 def _choices(tag: Tag, bus: Bus, free: frozenset[int], homes: Homes, before: Mapping[int, Hanging]) -> Iterator[int]:
     """Slots for a tag, the likeliest first: its own, one that was filled just now, one whose tag has become unread."""
     home = frozenset({homes[tag]} if tag in homes else ())
-    for candidates in (
-        free & bus.occupied & home,
-        (free & bus.occupied) - before.keys(),
-        free & bus.occupied,
-        free & home,
-        free,
-    ):
+    filled = (free & bus.occupied) - bus.silent.keys()
+    for candidates in (filled & home, filled - before.keys(), filled, free & home, free - bus.silent.keys(), free):
         yield from sorted(candidates)
+
+
+def _but(slot: int, mapping: Mapping[int, V]) -> dict[int, V]:
+    return {each: value for each, value in mapping.items() if each != slot}
 
 
 def _bank_of(layout: Layout, slot: int) -> str:

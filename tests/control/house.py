@@ -83,6 +83,7 @@ class House:
         """Commit these entries in one transaction, as if the rules had decided so."""
         enrol = lambda: self.controller.enrol(self.controller.directory, change_of(*entries))  # noqa: E731
         self.controller.submit(enrol).result(PATIENCE_S)
+        self.settled()
 
     def ready(self, *rings: int) -> None:
         """Every device is heard: these rings hang in the slots of their numbers, all bolts home, door closed."""

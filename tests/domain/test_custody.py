@@ -365,3 +365,20 @@ def test_a_reader_that_stays_silent_at_the_start_is_waited_for_and_then_named():
     assert story.cabinet.running
     assert story.of(RingMissing) == []
     assert (AlarmKind.READER_FAULT, "bank1") in raised(story)
+
+
+# ---- a ring is torn out, and another tag put in its place ----
+
+
+@pytest.mark.parametrize("other", [a_ring(1).tag, a_ring(99).tag], ids=["a ring that was out", "a foreign tag"])
+@pytest.mark.parametrize("order", ["the new tag is read first", "the old tag is missed first", "both at once"])
+def test_a_ring_that_is_replaced_by_another_tag_is_never_without_an_alarm(other, order):
+    story = out(running(), 1)
+    rest = tags(2, 4, 5, 6)
+    between = {"the new tag is read first": rest | tags(3) | {other}, "the old tag is missed first": rest}
+    if order in between:
+        story.tell(TagsRead("bank1", between[order]))
+    story.tell(TagsRead("bank1", rest | {other})).later(seconds=3).later(seconds=3)
+
+    about_it = {(AlarmKind.MISSING, "r3"), (AlarmKind.UNREADABLE, "slot-3")}
+    assert about_it & story.cabinet.books.alarms.keys()

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from firmware_sim.client import Client
+from firmware_sim.client import Client, Row
 from tests.e2e.test_demo import UP_WITHIN_S, a_demo
 from tests.simulator import wait_until
 
@@ -41,6 +41,8 @@ def test_the_first_walk_of_the_readme_is_true(tmp_path):
         }
         said = {}
         for command in commands():
+            if command.endswith("door open"):
+                wait_until(lambda: status(folder)["door"] == "unlatched", 10, "the door's latch")
             words = command.replace("123456", pin).split()
             done = subprocess.run(words, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
             assert done.returncode == 0, (command, done.stderr)
@@ -55,5 +57,9 @@ def test_the_first_walk_of_the_readme_is_true(tmp_path):
 
 
 def display(folder: Path) -> str:
+    return "\n".join(status(folder)["panel"]["lines"])
+
+
+def status(folder: Path) -> Row:
     with Client(folder) as client:
-        return "\n".join(client.ask("status")["panel"]["lines"])
+        return client.ask("status")

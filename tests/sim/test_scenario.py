@@ -219,11 +219,12 @@ def test_a_silent_core_is_said(sim):
 
 
 def test_play_shows_each_sentence_and_its_exit_status_is_the_verdict(tmp_path):
-    forced = next(file for file in SCENARIOS if file.stem == "forced")
+    forced = tmp_path / "good.txt"
+    forced.write_text("Somebody tears a ring out\nforce the door\npull the ring from slot 3 by force\nclose the door\n")
     with Simulator(CABINET_A, RINGS) as sim:
         good = run("play", str(forced), folder=sim.folder)
         assert good.returncode == 0, good.stdout + good.stderr
-        assert good.stdout.splitlines()[0] == "Somebody breaks the door open and tears a ring out"
+        assert good.stdout.splitlines()[0] == "Somebody tears a ring out"
         assert good.stdout.count("✓") == len(read_scenario(forced).sentences)
 
         (tmp_path / "bad.txt").write_text("T\nclose the door\n")
