@@ -1,6 +1,8 @@
 """``keycabinet import``: people, rings and rights from CSV, all or nothing."""
 # ruff: noqa: PLC0415 - a command imports what it needs when it is called: the others start faster
 
+import os
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -8,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from keycabinet.cli.check import AsJson, ConfigOption
+from keycabinet.errors import KeycabinetError
 
 if TYPE_CHECKING:
     from keycabinet.config import Fault
@@ -48,7 +51,14 @@ def import_roster(
         except CallRefused as refused:
             _raise_faults(refused.details.get("faults", ()), paths)
             raise
-    _show(done, paths, dry_run=dry_run, as_json=as_json)
+    try:
+        _show(done, paths, dry_run=dry_run, as_json=as_json)
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left of it must not fail again
+        lost = ", ".join(each["code"] for each in done["pins"])
+        told = f"the import is done, but its outcome cannot be shown: {error.strerror}"
+        raise KeycabinetError(f"{told}; the new PINs of {lost} are lost" if lost else told) from error
 
 
 def _raise_faults(faults: Iterable[Mapping[str, Any]], paths: Mapping[str, Path | None]) -> None:

@@ -1,11 +1,12 @@
 """``keycabinet import``."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.cli.running import keycabinet
+from tests.cli.running import PROGRAM, config_of, keycabinet
 from tests.control.house import House
 
 PEOPLE = "code,name,class,role,groups,valid_from,valid_until,suspended\n"
@@ -106,3 +107,14 @@ def test_an_import_of_nothing_or_of_a_file_that_is_not_there_is_refused(house: H
     assert (nothing.exit_code, missing.exit_code) == (2, 2)
     assert "give at least one of" in nothing.stderr
     assert missing.stderr == "/nowhere/people.csv: cannot be read: No such file or directory\n"
+
+
+def test_an_import_whose_pins_cannot_be_shown_says_whose_are_lost(house: House, people: str) -> None:
+    command = [PROGRAM, "import", "--people", people, "--credentials-stdin", "--config", config_of(house)]
+    with Path("/dev/full").open("w") as full:
+        told = subprocess.run(command, input=EVE, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+
+    assert told.returncode == 1
+    assert "the import is done" in told.stderr
+    assert "the new PINs of 1010 are lost" in told.stderr
+    assert "Traceback" not in told.stderr
