@@ -61,8 +61,8 @@ def directory_changed(turn: Turn) -> Turn:
 def expire(turn: Turn) -> Turn:
     """Readings that have contradicted each other for too long are placed again."""
     cabinet = turn.cabinet
-    homes = cabinet.homes(turn.facts.directory)
     for bank in cabinet.seen.impatient(turn.elapsed):
+        homes = cabinet.homes(turn.facts.directory)
         turn = turn.having(seen=turn.cabinet.seen.placed(cabinet.layout, bank, homes, turn.elapsed))
     return turn
 
