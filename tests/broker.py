@@ -13,10 +13,10 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Self
+
+from tests.waiting import wait_until
 
 HOST = "127.0.0.1"
 ANYBODY = "allow_anonymous true"
@@ -65,7 +65,7 @@ class Broker:
             self._process = subprocess.Popen(
                 [command, "-c", str(self.folder / "mosquitto.conf")], stdout=log, stderr=log, cwd=self.folder
             )
-        wait_until(self._accepts, "Mosquitto's accepting connections")
+        wait_until(self._accepts, WITHIN_S, "Mosquitto's accepting connections")
 
     def stop(self) -> None:
         """End the process in order (SIGTERM)."""
@@ -87,14 +87,16 @@ class Broker:
         """Have the access rules read again (SIGHUP), and wait until they are."""
         before = self.log().count("Reloading config")
         self._signal(signal.SIGHUP)
-        wait_until(lambda: self.log().count("Reloading config") > before, "the broker's reading its files again")
+        wait_until(
+            lambda: self.log().count("Reloading config") > before, WITHIN_S, "the broker's reading its files again"
+        )
 
     def save(self) -> None:
         """Have everything that is to be remembered written now (SIGUSR1), and wait until it is."""
         stored = self.folder / "mosquitto.db"
         stored.unlink(missing_ok=True)
         self._signal(signal.SIGUSR1)
-        wait_until(stored.exists, "the broker's saving")
+        wait_until(stored.exists, WITHIN_S, "the broker's saving")
 
     def log(self) -> str:
         """What Mosquitto has written."""
@@ -140,11 +142,3 @@ def _free_port() -> int:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def wait_until(fact: Callable[[], object], what: str) -> None:
-    """Wait until ``fact()`` is true, looking every 5 ms; AssertionError after 10 s."""
-    deadline = time.monotonic() + WITHIN_S
-    while not fact():
-        assert time.monotonic() < deadline, f"{what} did not come within {WITHIN_S} s"
-        time.sleep(0.005)

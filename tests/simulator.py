@@ -10,24 +10,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Self
 
 from firmware_sim.client import Client, NotRunning, Refused, Row
+from tests.waiting import wait_until
 
 __all__ = ["Refused", "Row", "Simulator", "wait_until"]
 
 START_S = 20.0
-
-
-def wait_until(fact: Callable[[], object], within: float = 5.0, what: str = "the fact") -> None:
-    """Wait until ``fact()`` is true, looking every 5 ms; AssertionError after ``within`` seconds."""
-    deadline = time.monotonic() + within
-    while not fact():
-        assert time.monotonic() < deadline, f"{what} did not come within {within} s"
-        time.sleep(0.005)
 
 
 class Simulator:

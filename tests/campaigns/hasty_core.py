@@ -1,20 +1,9 @@
-"""A core that breaks law 2, so that the campaigns can show that they would notice: it acts, and records afterwards."""
+"""The core with a controller that acts before it records, for the campaigns to find."""
 
 from pathlib import Path
 
 from keycabinet import app
-from keycabinet.controller import Controller
-
-
-class HastyController(Controller):
-    """Energises first and records afterwards."""
-
-    def _finish(self, cabinet, effects, facts):
-        for command in effects.commands:
-            self._act(command)
-        self._record(cabinet, effects, facts)
-        self._cabinet = cabinet
-        self._show(facts)
+from tests.hasty import HastyController
 
 
 def main(folder: Path) -> int:

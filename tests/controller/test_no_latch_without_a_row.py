@@ -16,6 +16,7 @@ from keycabinet.domain.books import In, Missing, Out
 from keycabinet.domain.events import Event, TagPresented
 from tests.builders import a_directory, a_ring
 from tests.controller.rehearsal import PEOPLE, RINGS, PowerCut, Rehearsal
+from tests.hasty import HastyController
 
 slots = st.sampled_from(range(1, 9))
 rings = st.sampled_from(RINGS)
@@ -98,17 +99,6 @@ class LawTwo(RuleBasedStateMachine):
     @invariant()
     def the_controller_knows_nothing_that_is_not_durable(self):
         assert self.it.controller.cabinet.books == self.it.archive.books
-
-
-class HastyController(Controller):
-    """Energises first and records afterwards: what law 2 forbids."""
-
-    def _finish(self, cabinet, effects, facts):
-        for command in effects.commands:
-            self._act(command)
-        self._record(cabinet, effects, facts)
-        self._cabinet = cabinet
-        self._show(facts)
 
 
 class TrustingController(Controller):

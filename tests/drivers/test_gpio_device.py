@@ -11,7 +11,7 @@ from drivers.gpio.settings import Settings
 from keycabinet.domain.events import BoltsRead, CoilPulsed, ContactRead, DeviceReady, DoorRead, Event, PulseRefused
 from keycabinet.ports import Light, Tune
 from tests.drivers.running import Running
-from tests.simulator import wait_until
+from tests.waiting import wait_until
 
 LATCH_1, LATCH_2, CONTACT_1, LIGHT_1, DOOR_LATCH, DOOR_CONTACT, BOLTS, BUZZER = 9, 10, 2, 16, 24, 25, 26, 27
 OUTPUTS = (LATCH_1, LATCH_2, LIGHT_1, DOOR_LATCH, BUZZER)

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from firmware_sim.ledger_client import ask
-from tests.simulator import wait_until
+from tests.waiting import wait_until
 
 PROGRAM = str(Path(sys.executable).parent / "keycabinet-sim")
 UP_WITHIN_S = 20

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from firmware_sim.client import Client, Row
 from tests.e2e.test_demo import UP_WITHIN_S, a_demo
-from tests.simulator import wait_until
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parent.parent.parent
 AFTERWARDS = {

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from firmware_sim.tags import STRANGER
 from tests.faults.judge import OUT, Judge
-from tests.simulator import wait_until
+from tests.waiting import wait_until
 
 FORCED_WITHIN_S = 2.0
 

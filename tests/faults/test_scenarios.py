@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import firmware_sim
-from tests.simulator import wait_until
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.campaign
 

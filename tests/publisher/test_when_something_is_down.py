@@ -11,10 +11,11 @@ from structlog.testing import capture_logs
 from keycabinet.publisher.app import Running
 from keycabinet.publisher.limits import Limits
 from keycabinet.publisher.settings import BrokerSettings, PublisherSettings
-from tests.broker import HOST, Broker, wait_until
+from tests.broker import HOST, WITHIN_S, Broker
 from tests.publisher.ear import Ear, retained_at
 from tests.publisher.fake_core import FakeCore
 from tests.publisher.running import PublisherProcess
+from tests.waiting import wait_until
 
 IMPATIENT = Limits(silence_s=1.0, connack_s=0.5, core_answer_s=0.3, core_silence_s=0.8, poll_every_s=0.2)
 ACL = "allow_anonymous true\nacl_file {folder}/acl"
@@ -106,7 +107,9 @@ def test_a_line_that_fell_silent_is_rebuilt_and_nothing_is_missing() -> None:
         core.wait_for_cursor(3)
         broker.freeze()
         core.append(30)
-        wait_until(lambda: any("owes an answer" in each.get("reason", "") for each in logs), "the silence noticed")
+        wait_until(
+            lambda: any("owes an answer" in each.get("reason", "") for each in logs), WITHIN_S, "the silence noticed"
+        )
         assert core.cursor == 3
         broker.thaw()
         core.wait_for_cursor(33)

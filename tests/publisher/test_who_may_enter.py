@@ -7,10 +7,11 @@ import pytest
 
 from keycabinet.errors import ConfigError
 from keycabinet.publisher.settings import read_settings
-from tests.broker import Broker, wait_until
+from tests.broker import WITHIN_S, Broker
 from tests.publisher.ear import Ear, retained_at
 from tests.publisher.fake_core import FakeCore
 from tests.publisher.running import CONFIG, PublisherProcess
+from tests.waiting import wait_until
 
 ONLY_WITH_PASSWORD = "allow_anonymous false\npassword_file {folder}/passwords"
 TLS = "allow_anonymous true\ncafile {folder}/ca.pem\ncertfile {folder}/broker.pem\nkeyfile {folder}/broker.key"
@@ -25,11 +26,11 @@ def test_a_wrong_password_is_named_and_a_right_one_is_never_shown(tmp_path: Path
         add_user(broker, "cabinet", "right-secret")
         add_user(broker, "ear", "")
         with PublisherProcess(tmp_path, core, broker, mqtt) as publisher:
-            wait_until(lambda: "refused: Not authorized" in publisher.log(), "the refusal in the log")
+            wait_until(lambda: "refused: Not authorized" in publisher.log(), WITHIN_S, "the refusal in the log")
             publisher.kill()
             password.write_text("right-secret\n")
             publisher.start()
-            wait_until(lambda: "broker found" in publisher.log(), "the publisher's entering")
+            wait_until(lambda: "broker found" in publisher.log(), WITHIN_S, "the publisher's entering")
 
             assert publisher.stop() < 2
             assert "secret" not in publisher.log()
@@ -42,7 +43,7 @@ def test_tls_is_used_with_the_authority_that_is_named_and_with_no_other(tmp_path
     with FakeCore() as core, Broker(TLS, files=files) as broker:
         core.append(2)
         with PublisherProcess(tmp_path, core, broker, '[mqtt.tls]\nca = "other/ca.pem"') as publisher:
-            wait_until(lambda: "CERTIFICATE_VERIFY_FAILED" in publisher.log(), "the refusal in the log")
+            wait_until(lambda: "CERTIFICATE_VERIFY_FAILED" in publisher.log(), WITHIN_S, "the refusal in the log")
             assert core.cursor == 0
         with PublisherProcess(tmp_path, core, broker, '[mqtt.tls]\nca = "ca.pem"'):
             core.wait_for_cursor(2)

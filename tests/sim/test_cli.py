@@ -8,7 +8,7 @@ import pytest
 
 from firmware_sim.faults import FAULTS
 from tests.sim.cabinets import FOREIGN
-from tests.simulator import wait_until
+from tests.waiting import wait_until
 
 
 def run(*words: str, folder=None) -> subprocess.CompletedProcess[str]:
