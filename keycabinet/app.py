@@ -17,6 +17,7 @@ from keycabinet.clock import SystemClock, boot_id, is_synchronised
 from keycabinet.config import Config, load
 from keycabinet.control.core import ANSWER_WITHIN_S, Core
 from keycabinet.control.head import Head
+from keycabinet.control.progress import CURSOR, Cursors, Progress
 from keycabinet.control.server import Server
 from keycabinet.controller import Controller, Hardware, Inbox, Outside
 from keycabinet.credentials import Hasher, load_pepper
@@ -26,18 +27,17 @@ from keycabinet.domain.events import TimePassed
 from keycabinet.domain.moment import Moment
 from keycabinet.domain.people import Pin
 from keycabinet.domain.state import Cabinet
-from keycabinet.errors import ConfigError, StoreError
+from keycabinet.errors import ConfigError
 from keycabinet.ports import Parts
 from keycabinet.roster import Site
 from keycabinet.store.change import Change
 from keycabinet.store.queries import Reader
+from keycabinet.store.reserve import Reserve
 from keycabinet.store.sole import sole_owner
 from keycabinet.store.store import Store
 from keycabinet.supervision import Supervisor, nobody
 
 log = structlog.get_logger(__name__)
-
-OUT_OF_SERVICE = ("OUT OF SERVICE", "USE THE PAPER LOG", "", "")
 
 
 class Ledger:
@@ -51,6 +51,12 @@ class Ledger:
         rows = self._store.commit(change, moment, clock_synced=is_synchronised())
         if rows:
             self._head.advance(rows[-1].seq)
+
+    def recover(self) -> bool:
+        """After a failure: whether the last change is durable after all; the streams hear of its rows then."""
+        written = self._store.recover()
+        self._head.advance(self._store.head.seq)
+        return written
 
 
 def main(config_file: Path, controller: type[Controller] = Controller) -> int:
@@ -68,21 +74,14 @@ def main(config_file: Path, controller: type[Controller] = Controller) -> int:
     for signum in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signum, stop)
     with ExitStack() as stack:
-        return _run(_start(config, stack, inbox, controller), stopping)
-
-
-def _run(controller: Controller, stopping: threading.Event) -> int:
-    try:
-        controller.run(stopping)
-    except StoreError as error:
-        log.critical("the store fails: nothing is released any more", error=str(error))
-        controller.announce(OUT_OF_SERVICE)
-        return 1
+        _start(config, stack, inbox, controller).run(stopping)
     return 0
 
 
 def _start(config: Config, stack: ExitStack, inbox: Inbox, make: type[Controller]) -> Controller:
     stack.enter_context(sole_owner(config.store.path))
+    reserve = Reserve(config.store.path.with_name(f"{config.store.path.name}.reserve"), config.store.reserve_mib << 20)
+    reserve.give_up()
     store = stack.enter_context(Store.open(config.store.path, boot_id()))
     _refuse_demo_on_hardware(config, store)
     hasher = Hasher(load_pepper(config.store.pepper))
@@ -90,7 +89,16 @@ def _start(config: Config, stack: ExitStack, inbox: Inbox, make: type[Controller
     head, clock = Head(store.head.seq), SystemClock(not_before=store.newest_at())
     checker = PinChecker(hasher, store.credential, inbox.emit)
     cabinet = Cabinet(config.layout(), config.times(), store.books())
-    outside = Outside(Ledger(store, head), _hardware(config, parts), checker, clock, config.zone())
+    progress = Progress(head, store.cursor(CURSOR))
+    outside = Outside(
+        archive=Ledger(store, head),
+        hardware=_hardware(config, parts),
+        checker=checker,
+        clock=clock,
+        zone=config.zone(),
+        reserve=reserve,
+        lag=lambda: progress.lag(clock.now().elapsed) if config.mqtt is not None else None,
+    )
     controller = make(cabinet, store.directory(), outside, inbox)
     controller.start(version("keycabinet"))
 
@@ -108,7 +116,7 @@ def _start(config: Config, stack: ExitStack, inbox: Inbox, make: type[Controller
         clock=clock,
         is_synced=is_synchronised,
         open_reader=lambda: Reader.open(config.store.path),
-        move_cursor=store.move_cursor,
+        cursors=Cursors(store.move_cursor, {CURSOR: progress}),
         authenticate=lambda code, pin: _authenticate(controller, checker, clock, (code, pin)),
         head=head,
         boot_id=boot_id(),

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta, tzinfo
 from typing import Protocol, TypeVar
 
+import structlog
+
 from keycabinet.domain.cabinet import next_deadline, start, step
 from keycabinet.domain.directory import Directory
 from keycabinet.domain.effects import (
@@ -18,14 +20,17 @@ from keycabinet.domain.effects import (
     Play,
     ReleaseDoor,
     ReleaseSlot,
+    Tune,
     WithdrawSlot,
 )
 from keycabinet.domain.entries import Entry
-from keycabinet.domain.events import DirectoryChanged, Event, TimePassed
+from keycabinet.domain.events import DirectoryChanged, Event, SpaceEnough, SpaceShort, TimePassed
+from keycabinet.domain.health import STORE
 from keycabinet.domain.moment import Moment
 from keycabinet.domain.screen import lights, next_change, screen
-from keycabinet.domain.state import Cabinet, Facts
-from keycabinet.errors import ConfigError
+from keycabinet.domain.state import Cabinet, Facts, Ill, Lag
+from keycabinet.errors import ConfigError, StoreError
+from keycabinet.outage import Outage, Unfinished
 from keycabinet.ports import Display, Door, KeySlots, SlotLights, Sounder, Stopping
 from keycabinet.store.change import Change
 from keycabinet.supervision import fulfil
@@ -33,6 +38,9 @@ from keycabinet.supervision import fulfil
 T = TypeVar("T")
 Item = Event | Callable[[], None]
 
+log = structlog.get_logger(__name__)
+
+OUT_OF_SERVICE = ("OUT OF SERVICE", "USE THE PAPER LOG", "", "")
 LOOK_UP_EVERY = timedelta(seconds=1)
 """The loop comes round at least so often, also when nothing happens."""
 
@@ -49,7 +57,28 @@ class Archive(Protocol):
     """Makes entries durable."""
 
     def commit(self, change: Change, moment: Moment) -> object:
-        """Make one change durable, whole, in one transaction. Raises StoreError; nothing is stored then."""
+        """Make one change durable, whole, in one transaction. Raises StoreError; then ``recover`` knows if it is."""
+        ...
+
+    def recover(self) -> bool:
+        """After a failure: whether the last change is durable after all. Raises StoreError while nothing can be."""
+        ...
+
+
+class Reserve(Protocol):
+    """Space kept for the day when the disk is full."""
+
+    def hold(self) -> bool:
+        """Keep it, if there is room; whether it is kept."""
+        ...
+
+    def give_up(self) -> bool:
+        """Make room with it, if the disk is full; whether that has made room."""
+        ...
+
+    @property
+    def state(self) -> str:
+        """In words."""
         ...
 
 
@@ -81,6 +110,8 @@ class Outside:
     checker: CredentialChecker
     clock: Clock
     zone: tzinfo
+    reserve: Reserve
+    lag: Callable[[], Lag | None]
 
 
 class Inbox:
@@ -121,6 +152,8 @@ class Controller:
         self._cabinet, self._directory, self._outside, self._inbox = cabinet, directory, outside, inbox
         self._shown: tuple[str, ...] = ()
         self._lit: Mapping[int, Light] = {}
+        self._outage: Outage | None = None
+        self._last_outage: Outage | None = None
 
     @property
     def cabinet(self) -> Cabinet:
@@ -132,6 +165,12 @@ class Controller:
         """People, rings and rights as they are now: an immutable value, safe to read from any thread."""
         return self._directory
 
+    @property
+    def ills(self) -> Mapping[str, Ill]:
+        """What does not work, also while the store cannot say so; safe to read from any thread."""
+        ills, outage = self._cabinet.ills, self._outage
+        return ills if outage is None else {**ills, STORE: Ill("store_failed", outage.detail, outage.began.utc)}
+
     def submit(self, job: Callable[[], T]) -> "Future[T]":
         """Have this done by the deciding thread, between two events; from any thread."""
         return self._inbox.submit(job)
@@ -142,19 +181,29 @@ class Controller:
         self._finish(*start(self._cabinet, facts, version), facts)
 
     def run(self, stopping: Stopping) -> None:
-        """Answer the inbox until told to stop. Raises StoreError when an entry cannot be made durable."""
+        """Answer the inbox until told to stop."""
         while not stopping.is_set():
             item = self._inbox.next(self._longest_wait())
             if callable(item):
                 item()
             else:
                 self.handle(item)
+            self.look_after_store()
         self._inbox.answer_jobs()
 
     def handle(self, event: Event) -> None:
-        """Answer one event: gather, decide, record, act."""
+        """Answer one event: gather, decide, record, act. While the store fails nothing is decided."""
+        if self._outage is not None:
+            self._outage.keep(event)
+            return
         facts = self._gather()
-        self._finish(*step(self._cabinet, event, facts), facts)
+        cabinet, effects = step(self._cabinet, event, facts)
+        try:
+            self._finish(cabinet, effects, facts)
+        except StoreError as error:
+            was_recorded = self._cabinet is cabinet
+            unfinished = Unfinished(cabinet, self._directory, effects.commands, event)
+            self._suspend(error, None if was_recorded else unfinished)
 
     def enrol(self, directory: Directory, change: Change) -> None:
         """Record a change of people, rings or rights, and work with it from now on. Deciding thread only.
@@ -163,24 +212,73 @@ class Controller:
         tag or slot, and StoreError; everything is as before then.
         """
         self._refuse_to_change_rings_on_their_way(directory)
-        moment, books = self._outside.clock.now(), self._cabinet.books
-        after = books.fold(change.entries, moment.utc)
-        self._outside.archive.commit(replace(change, before=books, after=after), moment)
-        self._cabinet, self._directory = replace(self._cabinet, books=after), directory
+        self._commit(change, directory)
         self._inbox.emit(DirectoryChanged())
 
     def note(self, *entries: Entry) -> None:
         """Record what happened at the control socket. Deciding thread only. Raises StoreError."""
-        moment, books = self._outside.clock.now(), self._cabinet.books
-        after = books.fold(entries, moment.utc)
-        self._outside.archive.commit(Change(entries, books, after), moment)
-        self._cabinet = replace(self._cabinet, books=after)
+        books = self._cabinet.books
+        self._commit(Change(entries, books, books), self._directory)
 
     def announce(self, lines: tuple[str, ...]) -> None:
         """Show this text, until the state says something new."""
         self._shown = lines
         for display in self._outside.hardware.displays:
             display.show(lines)
+
+    def _commit(self, change: Change, directory: Directory) -> None:
+        if self._outage is not None:
+            raise StoreError(f"nothing can be recorded: {self._outage.detail}")
+        moment, books = self._outside.clock.now(), self._cabinet.books
+        after = books.fold(change.entries, moment.utc)
+        cabinet = replace(self._cabinet, books=after)
+        try:
+            self._outside.archive.commit(replace(change, before=books, after=after), moment)
+        except StoreError as error:
+            if not self._suspend(error, Unfinished(cabinet, directory)):
+                raise
+        else:
+            self._cabinet, self._directory = cabinet, directory
+
+    # ---- a store that fails
+
+    def _suspend(self, error: StoreError, unfinished: Unfinished | None) -> bool:
+        """Decide nothing more until the store works; whether it works, and has the unfinished step, already."""
+        log.critical("the store fails: nothing is decided", error=str(error))
+        self._outage = Outage.after(self._last_outage, str(error), self._outside.clock.now(), unfinished)
+        self._outside.reserve.give_up()
+        return self._try_to_go_on(self._outage)
+
+    def look_after_store(self) -> None:
+        """Try to go on where the store had failed; otherwise see whether there is room on the disk."""
+        if self._outage is not None:
+            self._try_to_go_on(self._outage)
+            return
+        is_short, is_known = not self._outside.reserve.hold(), STORE in self._cabinet.ills
+        if is_short is not is_known:
+            self.handle(SpaceShort(self._outside.reserve.state) if is_short else SpaceEnough())
+
+    def _try_to_go_on(self, outage: Outage) -> bool:
+        now = self._outside.clock.now().elapsed
+        if now < outage.next_try:
+            return False
+        try:
+            written = self._outside.archive.recover()
+        except StoreError as error:
+            outage.failed_again(str(error), now)
+            self._outside.reserve.give_up()
+            if outage.reminds(now):
+                self.announce(OUT_OF_SERVICE)
+                self._act(Play(Tune.ALARM))
+            return False
+        if written and outage.unfinished is not None:
+            self._cabinet, self._directory = outage.unfinished.cabinet, outage.unfinished.directory
+        self._outage, self._last_outage = None, outage
+        outage.next_try = now
+        log.warning("the store works again", waiting=len(outage.waiting))
+        for event in outage.left_over(written=written):
+            self.handle(event)
+        return written
 
     def _refuse_to_change_rings_on_their_way(self, directory: Directory) -> None:
         for release in self._cabinet.books.releases.values():
@@ -189,7 +287,8 @@ class Controller:
                 raise ConfigError(f"ring {known.number} is being released: its tag and slot can be changed after that")
 
     def _gather(self) -> Facts:
-        return Facts(self._outside.clock.now(), self._outside.zone, self._directory, secrets.token_hex(8))
+        now, fresh = self._outside.clock.now(), secrets.token_hex(8)
+        return Facts(now, self._outside.zone, self._directory, fresh, self._outside.lag())
 
     def _finish(self, cabinet: Cabinet, effects: Effects, facts: Facts) -> None:
         self._record(cabinet, effects, facts)
@@ -229,6 +328,8 @@ class Controller:
         self._lit = lit
 
     def _longest_wait(self) -> timedelta:
+        if self._outage is not None:
+            return max(self._outage.next_try - self._outside.clock.now().elapsed, timedelta(0))
         facts = self._gather()
         deadline = next_deadline(self._cabinet, facts)
         waits = [LOOK_UP_EVERY, next_change(facts.now.utc)]

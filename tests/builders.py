@@ -25,7 +25,7 @@ from keycabinet.domain.moment import Moment
 from keycabinet.domain.people import Person, PersonClass
 from keycabinet.domain.rings import Category, DueAfter, Ring
 from keycabinet.domain.screen import screen
-from keycabinet.domain.state import Cabinet, Facts
+from keycabinet.domain.state import Cabinet, Facts, Lag
 
 ZONE = ZoneInfo("America/Chicago")
 NOON = Moment(datetime(2026, 3, 4, 18, 0, tzinfo=UTC), timedelta(hours=1))
@@ -84,10 +84,11 @@ class Story:
     entries: list[Entry] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
     steps: int = 0
+    lag: Lag | None = None
 
     @property
     def facts(self) -> Facts:
-        return Facts(self.now, ZONE, self.directory, f"id{self.steps}")
+        return Facts(self.now, ZONE, self.directory, f"id{self.steps}", self.lag)
 
     @property
     def display(self) -> str:

@@ -39,6 +39,27 @@ class FakeArchive:
         self.books = self.books.fold(change.entries, moment.utc)
         assert self.books == change.after
 
+    def recover(self) -> bool:
+        return False
+
+
+@dataclass
+class FakeReserve:
+    """Is kept, unless the disk is full."""
+
+    full: bool = False
+    state: str = "no disk at all"
+
+    def hold(self) -> bool:
+        return not self.full
+
+    def give_up(self) -> bool:
+        return self.full
+
+
+def nothing_waits() -> None:
+    """Everything is published."""
+
 
 @dataclass
 class FakeChecker:

@@ -34,6 +34,11 @@ SENTENCES: Mapping[str, str] = {
     "alarm.cleared": "alarm is over, {kind}: {subject}",
     "device.lost": "{device} is lost, {fault}: {detail}",
     "device.back": "{device} works again",
+    "storage.failed": "the store had failed, and nothing was decided meanwhile: {detail}",
+    "space.gone": "the disk is full, nothing is released any more: {detail}",
+    "space.freed": "there is room on the disk again",
+    "link.lost": "rows do not leave for {link}, {fault}: {detail}",
+    "link.back": "rows leave for {link} again",
 }
 
 _PHRASES: Mapping[str, tuple[str, str]] = {

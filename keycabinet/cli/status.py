@@ -66,8 +66,7 @@ def _health(status: Status) -> list[tuple[str, bool]]:
     told = [(_DOORS.get(door, f"Door: {door}."), door in ("locked", "released", "none"))]
     if not status["ready"]:
         told.append((f"STARTING: waiting for {silent or 'the first readings'}.", False))
-    elif silent:
-        told.append((f"NOT WORKING: {silent}.", False))
+    told += [(f"NOT WORKING: {ill['part']}. {ill['words']}", False) for ill in status["health"]]
     if not status["clock"]["synced"]:
         told.append(("THE CLOCK IS NOT SYNCHRONISED.", False))
     if status["session"]:

@@ -4,7 +4,8 @@ import json
 import os
 from collections.abc import Mapping
 from contextlib import chdir, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
@@ -60,7 +61,8 @@ class Config:
 
     def times(self) -> Times:
         """How long each step waits for a person."""
-        return self.keypad.times()
+        times = self.keypad.times()
+        return times if self.mqtt is None else replace(times, publish=timedelta(seconds=self.mqtt.late_s))
 
     def layout(self) -> Layout:
         """The cabinet as the rules see it."""

@@ -44,6 +44,8 @@ class StoreTable(_Table):
 
     path: LocalPath
     pepper: LocalPath
+    reserve_mib: Annotated[int, Field(ge=4, le=1024)] = 8
+    """Room that is kept on the disk, in ``<path>.reserve``, for returns and alarms when the disk is full."""
 
 
 class ControlTable(_Table):
@@ -95,6 +97,8 @@ class MqttTable(_Table):
     username: Annotated[str, Field(min_length=1)] | None = None
     password_file: LocalPath | None = None
     tls: TlsTable | None = None
+    late_s: Annotated[float, Field(ge=1, le=86_400, allow_inf_nan=False)] = 60
+    """Rows that nobody has published for so long raise an alarm at the cabinet."""
 
     @model_validator(mode="after")
     def _password_has_a_user(self) -> Self:

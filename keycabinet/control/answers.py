@@ -37,6 +37,7 @@ def show_status(call: Call, _params: Nothing) -> results.Status:
         timezone=core.zone.key,
         ready=cabinet.running,
         silent=sorted(cabinet.unheard),
+        health=status.health(core.controller.ills),
         clock=results.Clock(utc=now.utc, local=now.utc.astimezone(core.zone), synced=core.is_synced()),
         door=status.door(cabinet),
         slots=status.slots(cabinet, directory, now.utc),
@@ -72,7 +73,7 @@ def get_cursor(call: Call, params: CursorName) -> results.Cursor:
 
 def move_cursor(call: Call, params: CursorMove) -> results.Cursor:
     """Note how far a reader has come. Raises StoreError for a step back or beyond the last row."""
-    call.core.decide(lambda: call.core.move_cursor(params.name, params.seq))
+    call.core.decide(lambda: call.core.cursors.move(params.name, params.seq, params.fault, params.detail))
     return results.Cursor(name=params.name, seq=params.seq)
 
 

@@ -1,17 +1,18 @@
 """What the control socket asks of the core: everything comes in here, nothing is looked for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from keycabinet.control.head import Head
+from keycabinet.control.progress import Cursors
 from keycabinet.control.refusals import Fault, Refused
 from keycabinet.domain.directory import Directory
 from keycabinet.domain.moment import Moment
 from keycabinet.domain.people import Pin
-from keycabinet.domain.state import Cabinet
+from keycabinet.domain.state import Cabinet, Ill
 from keycabinet.roster import Site
 from keycabinet.roster.enrol import Issue
 from keycabinet.store import Change, Reader
@@ -42,6 +43,11 @@ class Deciding(Protocol):
         """People, rings and rights as they are now."""
         ...
 
+    @property
+    def ills(self) -> Mapping[str, Ill]:
+        """What does not work."""
+        ...
+
     def submit(self, job: Callable[[], T]) -> "Future[T]":
         """Have this done by the deciding thread, between two events."""
         ...
@@ -53,7 +59,7 @@ class Deciding(Protocol):
 
 @dataclass(frozen=True)
 class Core:
-    """The running core. ``move_cursor`` is called in the deciding thread; the rest is safe in any thread.
+    """The running core. ``cursors`` are moved in the deciding thread; the rest is safe in any thread.
 
     ``authenticate`` gives the id of the person with this code and PIN, or None; it may take as long as a hash does.
     ``site`` and ``issue`` (``Hasher.issue``) are for imports.
@@ -68,7 +74,7 @@ class Core:
     clock: Clock
     is_synced: Callable[[], bool]
     open_reader: Callable[[], Reader]
-    move_cursor: Callable[[str, int], None]
+    cursors: Cursors
     authenticate: Callable[[str, Pin], str | None]
     head: Head
     site: Site

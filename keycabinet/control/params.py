@@ -66,6 +66,9 @@ class CursorMove(Params):
 
     name: Literal["mqtt"]
     seq: Annotated[int, Field(ge=0, le=2**62)]
+    fault: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]{0,31})?$")] = ""
+    """Why it gets no further, by name; empty if nothing is wrong."""
+    detail: Annotated[str, Field(max_length=300)] = ""
 
 
 class Login(Params):

@@ -86,6 +86,19 @@ class Clock(Result):
     synced: bool
 
 
+class Ill(Result):
+    """A part that does not work: a device by its name, ``store`` or ``mqtt``."""
+
+    part: str
+    fault: str
+    """Short name, as in the ledger: ``line_silent``, ``disk_full``, ``not_published`` ..."""
+    words: str
+    """What it means and what to do, for people."""
+    detail: str
+    """What is known, for a technician."""
+    since: datetime
+
+
 class LedgerHead(Result):
     """The last row of the ledger."""
 
@@ -102,6 +115,8 @@ class Status(Result):
     ready: bool
     silent: list[str]
     """Devices that were never heard or are lost."""
+    health: list[Ill]
+    """What does not work; empty when all is well."""
     clock: Clock
     door: str
     """locked, released, open, forced, unknown, or none where there is no door"""

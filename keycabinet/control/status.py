@@ -1,13 +1,15 @@
 """Who has what, since when and until when: the cabinet as people ask for it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from keycabinet.control import results
+from keycabinet.control.plain_words import in_plain_words
 from keycabinet.domain.books import Custody, In, Missing, Out, Unverified
 from keycabinet.domain.directory import Directory
 from keycabinet.domain.entries import AlarmKind
 from keycabinet.domain.rings import Ring
-from keycabinet.domain.state import Cabinet
+from keycabinet.domain.state import Cabinet, Ill
 from keycabinet.domain.states import (
     DoorLocked,
     DoorOpen,
@@ -34,6 +36,14 @@ def alarms(cabinet: Cabinet, directory: Directory) -> list[results.Alarm]:
     return [
         results.Alarm(kind=kind.value, subject=_readable(subject, directory), subject_id=subject, since=since)
         for (kind, subject), since in standing
+    ]
+
+
+def health(ills: Mapping[str, Ill]) -> list[results.Ill]:
+    """What does not work, longest first."""
+    return [
+        results.Ill(part=part, fault=ill.fault, words=in_plain_words(ill.fault), detail=ill.detail, since=ill.since)
+        for part, ill in sorted(ills.items(), key=lambda item: (item[1].since, item[0]))
     ]
 
 

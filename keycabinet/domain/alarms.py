@@ -4,6 +4,7 @@ Most are conditions, worked out from the state at every step: each is raised onc
 are latched by the rule that saw them happen, and stand until another rule knows better.
 """
 
+from keycabinet.domain import health
 from keycabinet.domain.books import AlarmKey, In, Missing, Out
 from keycabinet.domain.effects import Play, Tune
 from keycabinet.domain.entries import AlarmCleared, AlarmKind, AlarmRaised
@@ -18,7 +19,7 @@ def settle(turn: Turn) -> Turn:
     if not turn.cabinet.running:
         return turn
     raised = turn.cabinet.books.alarms.keys()
-    standing = _of_rings(turn) | _of_slots(turn) | _of_door(turn) | _of_devices(turn) | _of_copies(turn)
+    standing = _of_rings(turn) | _of_slots(turn) | _of_door(turn) | health.alarms(turn) | _of_copies(turn)
     for kind, subject in sorted(raised - standing, key=_order):
         if kind not in LATCHED:
             turn = turn.record(AlarmCleared(kind, subject))
@@ -88,7 +89,3 @@ def _of_door(turn: Turn) -> set[AlarmKey]:
             return {(AlarmKind.DOOR_OPEN, "door")}
         case _:
             return set()
-
-
-def _of_devices(turn: Turn) -> set[AlarmKey]:
-    return {(AlarmKind.READER_FAULT, device) for device in turn.cabinet.unheard}

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import chain
 
-from keycabinet.domain import alarms, custody, door, panel_tag, session, slot
+from keycabinet.domain import alarms, custody, door, health, panel_tag, session, slot
 from keycabinet.domain.books import Out
 from keycabinet.domain.effects import Effects
-from keycabinet.domain.entries import CabinetReady, CabinetStarted, DeviceBack, DeviceLost
+from keycabinet.domain.entries import CabinetStarted
 from keycabinet.domain.events import (
     BoltsRead,
     CoilPulsed,
@@ -23,11 +23,13 @@ from keycabinet.domain.events import (
     Event,
     KeyPressed,
     PulseRefused,
+    SpaceEnough,
+    SpaceShort,
+    StorageRecovered,
     TagPresented,
     TagsRead,
     TimePassed,
 )
-from keycabinet.domain.layout import Senses
 from keycabinet.domain.seen import PATIENCE
 from keycabinet.domain.state import Cabinet, Facts, Turn
 from keycabinet.domain.states import (
@@ -57,7 +59,7 @@ def step(cabinet: Cabinet, event: Event, facts: Facts) -> tuple[Cabinet, Effects
     turn = _react(_expire(Turn(cabinet, facts)), event)
     if turn.cabinet.seen is not cabinet.seen or turn.cabinet.running != cabinet.running:
         turn = custody.settle(turn)
-    turn = alarms.settle(session.follow(turn))
+    turn = alarms.settle(health.watch_link(session.follow(turn)))
     return turn.cabinet, turn.effects
 
 
@@ -71,7 +73,7 @@ def next_deadline(cabinet: Cabinet, facts: Facts) -> timedelta | None:
 
 
 def _expire(turn: Turn) -> Turn:
-    for rule in (_give_up_waiting, session.expire, slot.expire, door.expire, custody.expire):
+    for rule in (health.give_up_waiting, session.expire, slot.expire, door.expire, custody.expire):
         turn = rule(turn)
     return turn
 
@@ -107,39 +109,23 @@ def _react_to_hardware(turn: Turn, event: Event) -> Turn:
         case DoorRead():
             return door.read(turn, event)
         case DeviceReady():
-            return _device_ready(turn, event)
+            return health.device_ready(turn, event)
         case DeviceFailed():
-            return _device_failed(turn, event)
+            return health.device_failed(turn, event)
+        case _:
+            return _react_to_the_store(turn, event)
+
+
+def _react_to_the_store(turn: Turn, event: Event) -> Turn:
+    match event:
+        case StorageRecovered():
+            return health.storage_recovered(turn, event)
+        case SpaceShort():
+            return health.space_short(turn, event)
+        case SpaceEnough():
+            return health.space_enough(turn, event)
         case _:
             raise AssertionError(f"no rule for {event!r}")
-
-
-def _device_ready(turn: Turn, event: DeviceReady) -> Turn:
-    unheard = turn.cabinet.unheard - {event.device}
-    if not turn.cabinet.running:
-        turn = turn.having(unheard=unheard)
-        return turn if unheard else _begin(turn)
-    back = turn.having(unheard=unheard)
-    return back.record(DeviceBack(event.device)) if event.device in turn.cabinet.unheard else back
-
-
-def _device_failed(turn: Turn, event: DeviceFailed) -> Turn:
-    cabinet = turn.cabinet
-    senses = cabinet.layout.devices.get(event.device, Senses())
-    known = event.device in cabinet.unheard and cabinet.running
-    turn = turn if known else turn.record(DeviceLost(event.device, event.fault, event.detail))
-    seen = cabinet.seen.without(frozenset(senses.banks), senses.contacts)
-    turn = slot.lost(turn.having(unheard=cabinet.unheard | {event.device}, seen=seen), senses.bolts)
-    return door.lost(turn) if senses.door else turn
-
-
-def _give_up_waiting(turn: Turn) -> Turn:
-    until = turn.cabinet.starting_until
-    return _begin(turn) if until is not None and turn.elapsed >= until else turn
-
-
-def _begin(turn: Turn) -> Turn:
-    return turn.having(starting_until=None).record(CabinetReady(" ".join(sorted(turn.cabinet.unheard))))
 
 
 def _elapsed_deadlines(cabinet: Cabinet) -> Iterator[timedelta]:
@@ -147,6 +133,8 @@ def _elapsed_deadlines(cabinet: Cabinet) -> Iterator[timedelta]:
         yield cabinet.starting_until
     if cabinet.notice is not None:
         yield cabinet.notice.until
+    if cabinet.store_trusted_from is not None:
+        yield cabinet.store_trusted_from
     match cabinet.session:
         case CodeEntry(until=until) | PinEntry(until=until) | Checking(until=until) | Choosing(until=until):
             yield until

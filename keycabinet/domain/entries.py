@@ -46,6 +46,7 @@ class Reason(Enum):
     NOT_OUT = "not_out"
     DUPLICATE_TAG = "duplicate_tag"
     TOO_OFTEN = "too_often"
+    STORAGE = "storage"
 
 
 @unique
@@ -61,6 +62,8 @@ class AlarmKind(Enum):
     DOOR_FORCED = "door_forced"
     LOCK_FAULT = "lock_fault"
     READER_FAULT = "reader_fault"
+    STORAGE = "storage"
+    NOT_PUBLISHED = "not_published"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +152,7 @@ class LoginRefused(Entry):
 
 @dataclass(frozen=True, slots=True)
 class SessionEnded(Entry):
-    """The person at the keypad is gone: ``cancelled`` by a key or ``timeout``."""
+    """The person at the keypad is gone: ``cancelled`` by a key, ``timeout``, or ``storage`` that failed."""
 
     type: ClassVar[str] = "session.ended"
     actor: str
@@ -334,6 +337,47 @@ class DeviceBack(Entry):
     device: str
 
 
+@dataclass(frozen=True, slots=True)
+class StorageFailed(Entry):
+    """For a while nothing could be recorded, and so nothing was decided; now it can be again."""
+
+    type: ClassVar[str] = "storage.failed"
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceGone(Entry):
+    """The disk is full: nothing is released any more, and the space kept for returns and alarms is being used."""
+
+    type: ClassVar[str] = "space.gone"
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceFreed(Entry):
+    """There is room on the disk again."""
+
+    type: ClassVar[str] = "space.freed"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLost(Entry):
+    """Rows do not leave the cabinet; ``fault`` is the publisher's word for it, or ``not_published`` if it is silent."""
+
+    type: ClassVar[str] = "link.lost"
+    link: str
+    fault: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkBack(Entry):
+    """Rows leave the cabinet again."""
+
+    type: ClassVar[str] = "link.back"
+    link: str
+
+
 ENTRY_TYPES: tuple[type[Entry], ...] = (
     CabinetStarted,
     CabinetReady,
@@ -362,4 +406,9 @@ ENTRY_TYPES: tuple[type[Entry], ...] = (
     AlarmCleared,
     DeviceLost,
     DeviceBack,
+    StorageFailed,
+    SpaceGone,
+    SpaceFreed,
+    LinkLost,
+    LinkBack,
 )

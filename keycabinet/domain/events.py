@@ -116,6 +116,25 @@ class DirectoryChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class StorageRecovered:
+    """The store failed, nothing was decided meanwhile, and it works again. ``detail``: what it had said."""
+
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceShort:
+    """The disk is full, and the reserve that was kept on it is gone."""
+
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceEnough:
+    """The reserve is on the disk again."""
+
+
+@dataclass(frozen=True, slots=True)
 class TimePassed:
     """Nothing happened until the moment that the state had asked for."""
 
@@ -133,5 +152,8 @@ Event = (
     | DeviceFailed
     | CredentialChecked
     | DirectoryChanged
+    | StorageRecovered
+    | SpaceShort
+    | SpaceEnough
     | TimePassed
 )

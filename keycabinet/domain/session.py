@@ -6,7 +6,7 @@ Refusals read the same whatever their reason; the reason goes into the ledger (R
 from dataclasses import replace
 from datetime import datetime
 
-from keycabinet.domain import door, slot
+from keycabinet.domain import door, health, slot
 from keycabinet.domain.books import In, Out
 from keycabinet.domain.directory import Directory
 from keycabinet.domain.effects import CheckCredential, Play, Tune
@@ -207,6 +207,8 @@ def _decide(turn: Turn, person: Person, number: int, ring: Ring | None) -> Grant
         return Denied(Reason.NO_SUCH_SLOT)
     if ring is None:
         return Denied(Reason.EMPTY_SLOT)
+    if not health.is_store_trusted(cabinet, turn.elapsed):
+        return Denied(Reason.STORAGE)
     allowed = may_take(person, ring, turn.facts.directory, turn.facts.now.utc)
     return allowed if isinstance(allowed, Denied) else _can_be_taken(turn, number, ring)
 

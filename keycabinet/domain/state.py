@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from keycabinet.domain.books import Books, Unverified
@@ -34,6 +34,20 @@ class Times:
     latch_check: timedelta = timedelta(milliseconds=500)
     tag_pause: timedelta = timedelta(seconds=5)
     unread: timedelta = timedelta(seconds=3)
+    storage_trust: timedelta = timedelta(seconds=5)
+    """Nothing is released so soon after the store has failed."""
+    publish: timedelta = timedelta(seconds=60)
+    """Rows that have waited for longer than this are noticed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """Rows wait to be published: how far the publisher is, since when (elapsed) it stands there, and why if it says."""
+
+    seq: int
+    since: timedelta
+    fault: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,6 +58,8 @@ class Facts:
     zone: tzinfo
     directory: Directory
     fresh: str
+    lag: Lag | None = None
+    """None: everything is published, or nobody is to publish."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +68,15 @@ class Notice:
 
     lines: tuple[str, ...]
     until: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Ill:
+    """A part that does not work: the name of its fault, what is known of it, and since when (UTC)."""
+
+    fault: str
+    detail: str
+    since: datetime
 
 
 @dataclass(frozen=True)
@@ -71,6 +96,10 @@ class Cabinet:
     notice: Notice | None = None
     unheard: frozenset[str] = frozenset()
     """Devices that were never heard, or are lost."""
+    ills: Mapping[str, Ill] = field(default_factory=dict)
+    """Device, ``store`` or ``mqtt`` -> what is wrong with it."""
+    store_trusted_from: timedelta | None = None
+    """Until then (elapsed) nothing is released, because the store has failed."""
     starting_until: timedelta | None = None
     """Set (elapsed) while the cabinet waits for its devices: nothing is settled and nothing released."""
     unread_since: Mapping[int, timedelta] = field(default_factory=dict)

@@ -18,6 +18,16 @@ from keycabinet.publisher.pauses import Pauses
 from keycabinet.publisher.stream import CURSOR
 
 log = structlog.get_logger(__name__)
+LONGEST_DETAIL = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far the publisher is, and by which fault (a name) it gets no further; no fault: it goes on."""
+
+    seq: int
+    fault: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +46,7 @@ class Desk:
         self._limits = limits
         self._answers: SimpleQueue[Snapshot | Silent] = SimpleQueue()
         self._wish = threading.Condition()
-        self._cursor: int | None = None
+        self._cursor: Standing | None = None
         self._snapshot = False
         self._finished = False
         self._hello: Hello | None = None
@@ -48,10 +58,10 @@ class Desk:
             self._snapshot = True
             self._wish.notify()
 
-    def want_cursor(self, seq: int | None) -> None:
-        """Have the cursor moved to this row; None takes back an older wish."""
+    def want_cursor(self, standing: Standing | None) -> None:
+        """Have the cursor moved, and the fault known; None takes back an older wish."""
         with self._wish:
-            self._cursor = seq
+            self._cursor = standing
             self._wish.notify()
 
     def finish(self) -> None:
@@ -102,15 +112,16 @@ class Desk:
         self._hello = Hello.model_validate(client.call("hello"))
         return client
 
-    def _move(self, client: Client, cursor: int | None) -> None:
-        if cursor is None:
+    def _move(self, client: Client, standing: Standing | None) -> None:
+        if standing is None:
             return
         try:
-            client.call("cursor.move", name=CURSOR, seq=cursor)
+            detail = standing.detail[:LONGEST_DETAIL]
+            client.call("cursor.move", name=CURSOR, seq=standing.seq, fault=standing.fault, detail=detail)
         except CallRefused as refusal:
-            log.warning("the core does not move the cursor", seq=cursor, reason=str(refusal))
+            log.warning("the core does not move the cursor", seq=standing.seq, reason=str(refusal))
 
-    def _keep(self, cursor: int | None) -> None:
+    def _keep(self, cursor: Standing | None) -> None:
         with self._wish:
             if self._cursor is None:
                 self._cursor = cursor
@@ -128,7 +139,9 @@ class Desk:
             if self._cursor is not None:
                 self._move(self._client or self._open(), self._cursor)
         except (CoreUnreachable, CallRefused) as error:
-            log.warning("the cursor is behind: rows will be repeated", seq=self._cursor, reason=str(error))
+            log.warning(
+                "the cursor is behind: rows will be repeated", seq=self._cursor and self._cursor.seq, reason=str(error)
+            )
 
     def _hang_up(self) -> None:
         if self._client is not None:

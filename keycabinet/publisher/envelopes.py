@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from keycabinet.publisher.heard import AlarmSeen, Hello, Row, SlotSeen, Status
-from keycabinet.publisher.messages import Alarm, Event, EventData, Info, Slot, State
+from keycabinet.publisher.messages import Alarm, Event, EventData, Ill, Info, Slot, State
 from keycabinet.publisher.topics import Topics
 
 TELLABLE = frozenset(
     {
         "actor", "booked_holder", "bank", "count", "device", "due", "evidence", "fault", "from_slot", "holder",
-        "home_slot", "kind", "person", "reader", "reason", "release", "returned_by", "ring", "silent", "slot",
+        "home_slot", "kind", "link", "person", "reader", "reason", "release", "returned_by", "ring", "silent", "slot",
         "subject", "tag", "version", "via", "why",
     }
 )  # fmt: skip
@@ -96,6 +96,7 @@ def _state(status: Status, health: Health) -> State:
     return State(
         ready=status.ready,
         silent=status.silent,
+        health=tuple(Ill(part=each.part, fault=each.fault) for each in status.health),
         door=status.door,
         rings_out=sum(each.holder is not None for each in status.slots),
         overdue=sum(each.overdue for each in status.slots),

@@ -94,6 +94,13 @@ class AlarmSeen(Heard):
     cause: Text | None = None
 
 
+class IllSeen(Heard):
+    """A part that does not work; the words about it are for people at the cabinet, and are left unread."""
+
+    part: Text
+    fault: Text
+
+
 class HeadSeen(Heard):
     """The last row of the ledger at the time of the answer."""
 
@@ -111,6 +118,7 @@ class Status(Heard):
 
     ready: bool
     silent: Several[str]
+    health: Several[IllSeen]
     clock: ClockSeen
     door: str
     slots: Several[SlotSeen]

@@ -23,6 +23,8 @@ class Limits:
     first_pause_s: float = 0.25
     longest_pause_s: float = 5.0
     """Below 10 s: an alarm that waited is out within 10 s of the broker's return."""
+    lost_s: float = 5.0
+    """A broker that is away for longer is a fault that the core hears of."""
     steady_s: float = 5.0
     """A line that lasted this long was a good one: the pauses begin anew."""
     first_denied_pause_s: float = 1.0

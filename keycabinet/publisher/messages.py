@@ -38,12 +38,21 @@ class Info(Message):
     """The key that checkpoints are signed with; null while there are none."""
 
 
+class Ill(Message):
+    """A part of the cabinet that does not work, and the name of its fault."""
+
+    part: str
+    fault: str
+
+
 class State(Message):
     """``state``: the cabinet as a whole. Null where nobody can know."""
 
     ready: bool
     silent: tuple[str, ...]
     """Devices that do not answer."""
+    health: tuple[Ill, ...]
+    """What does not work: devices, ``store``, ``mqtt``; empty when all is well."""
     door: str
     power: str | None = None
     rings_out: Count

@@ -11,7 +11,7 @@ import structlog
 
 from keycabinet.ports import Stopping
 from keycabinet.publisher.bell import Bell
-from keycabinet.publisher.desk import Desk, Silent
+from keycabinet.publisher.desk import Desk, Silent, Standing
 from keycabinet.publisher.envelopes import Snapshot, event_of
 from keycabinet.publisher.heard import Row
 from keycabinet.publisher.limits import Limits
@@ -41,6 +41,10 @@ class Publisher:
         self._limits = limits
         self._state: State = Resting(0.0)
         self._why_lost = ""
+        self._lost_since_s: float | None = time.monotonic()
+        self._told: Standing | None = None
+        """What the core was told last; None: nothing yet, or it does not know where we are."""
+        self._has_begun = False
         self._pauses = Pauses(limits.first_pause_s, limits.longest_pause_s)
         self._outbox = Outbox(limits)
         self._picture = Picture(topics, limits)
@@ -51,6 +55,7 @@ class Publisher:
             while not stopping.is_set():
                 self._turn()
             self._say_farewell()
+            self._report()
         finally:
             self._desk.finish()
             if not isinstance(self._state, Resting):
@@ -73,6 +78,25 @@ class Publisher:
                 self._send_rows(line)
             case Resting() | Opening():
                 pass
+        self._report()
+
+    def _report(self) -> None:
+        """Tell the core how far this is, and by what it gets no further, once it has said where to begin."""
+        if not self._has_begun:
+            return
+        standing = Standing(self._outbox.cursor, *self._trouble(time.monotonic()))
+        if standing != self._told:
+            self._told = standing
+            self._desk.want_cursor(standing)
+
+    def _trouble(self, now_s: float) -> tuple[str, str]:
+        if self._lost_since_s is not None:
+            is_long = now_s - self._lost_since_s > self._limits.lost_s
+            return ("broker_lost", self._why_lost or "no connection yet") if is_long else ("", "")
+        if self._outbox.fault is not None:
+            return "row_denied", self._outbox.fault
+        denied = self._picture.board.faults
+        return ("topic_denied", "; ".join(denied)) if denied else ("", "")
 
     # ---- the line
 
@@ -87,11 +111,8 @@ class Publisher:
             self._lose(str(error))
 
     def _step(self, line: Line) -> None:
-        cursor = self._outbox.cursor
         for event in line.step(self._bell.fd, self._limits.tick_s):
             self._on(event, line)
-        if self._outbox.cursor > cursor:
-            self._desk.want_cursor(self._outbox.cursor)
         patience_s = self._limits.connack_s if isinstance(self._state, Opening) else self._limits.silence_s
         if not isinstance(self._state, Resting) and line.silent_s(time.monotonic()) > patience_s:
             self._lose(f"the broker owes an answer for more than {patience_s:.0f} s")
@@ -129,6 +150,7 @@ class Publisher:
 
     def _open(self, line: Line) -> None:
         log.info("broker found", host=self._broker.host, port=self._broker.port, protocol=self._broker.protocol)
+        self._lost_since_s = None
         self._picture.begin(time.monotonic())
         self._outbox.came_back(self._outbox.position)
         self._state = Syncing(line)
@@ -142,6 +164,8 @@ class Publisher:
             if self._state.line.open_s(now_s) > self._limits.steady_s:
                 self._pauses.reset()
                 self._why_lost = ""
+        if self._lost_since_s is None:
+            self._lost_since_s = now_s
         if reason != self._why_lost:
             log.warning("broker lost", host=self._broker.host, port=self._broker.port, reason=reason)
             self._why_lost = reason
@@ -177,7 +201,8 @@ class Publisher:
     def _begin(self, head: int, restart_at: int | None) -> None:
         if restart_at is not None:
             self._outbox.begin(restart_at)
-        self._desk.want_cursor(self._outbox.cursor if restart_at is None else None)
+        self._has_begun, self._told = True, None
+        self._desk.want_cursor(None)
         self._outbox.came_back(head)
 
     # ---- what goes out

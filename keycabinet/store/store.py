@@ -1,5 +1,6 @@
 """The one writer: what the core knows for good is what ``commit`` has returned for."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -26,13 +27,14 @@ from keycabinet.store.directory import (
     write_rights,
     write_rings,
 )
-from keycabinet.store.engine import open_writer, told
+from keycabinet.store.engine import WRITER_PRAGMAS, connect, open_writer, told
 from keycabinet.store.ledger import Head
 from keycabinet.store.rows import Row, Stamp, chained, row_from
 from keycabinet.store.schema import cursors, meta
 
 _cursor = select(cursors.c.seq).where(cursors.c.name == bindparam("cursor"))
 _put_cursor = insert(cursors).prefix_with("OR REPLACE")
+_put_meta = insert(meta).prefix_with("OR REPLACE")
 _meta = select(meta.c.value).where(meta.c.key == bindparam("wanted"))
 
 
@@ -46,6 +48,8 @@ class Store:
         self._connection: Connection | None = None
         self._head = Head()
         self._books = Books()
+        self._doubtful: tuple[Head, Books] | None = None
+        """Where the file ends, and its books, if the change that failed last is in it after all."""
 
     @classmethod
     def open(cls, path: Path, boot_id: str) -> Self:
@@ -85,7 +89,10 @@ class Store:
         return self._head
 
     def commit(self, change: Change, moment: Moment, *, clock_synced: bool = False) -> tuple[Row, ...]:
-        """Make a change durable and return its rows. Raises StoreError, and then nothing of it is written."""
+        """Make a change durable and return its rows.
+
+        Raises StoreError, and then nothing of it counts as written: whether it was, ``recover`` finds out.
+        """
         if change.is_empty:
             return ()
         if change.before is not self._books and change.before != self._books:
@@ -93,12 +100,32 @@ class Store:
         stamp = Stamp(moment, self._boot_id, clock_synced)
         with self._transaction() as connection:
             columns = chained(change.entries, self._head.seq, self._head.hash, stamp)
+            rows = tuple(map(row_from, columns))
+            head = Head(rows[-1].seq, rows[-1].hash, rows[-1].at) if rows else self._head
+            self._doubtful = head, change.after
             self._write(connection, change, columns)
-        rows = tuple(map(row_from, columns))
-        self._books = change.after
-        if rows:
-            self._head = Head(rows[-1].seq, rows[-1].hash, rows[-1].at)
+        self._head, self._books, self._doubtful = head, change.after, None
         return rows
+
+    def recover(self) -> bool:
+        """Trust the file again after a failure; whether the change that failed last is in it after all.
+
+        A COMMIT whose sync failed may have been written, and the page cache may say so without the disk: only what a
+        checkpoint has brought into the main file, and synced there, counts. Raises StoreError while that fails, or for
+        good if the file ends with anything but this change or the one before it.
+        """
+        self._drop()
+        self._checkpoint()
+        with self._bare(open_writer(self._path)) as connection, connection.begin():
+            found, doubtful = ledger.head(connection), self._doubtful
+            written = doubtful is not None and found == doubtful[0] != self._head
+            if not written:
+                self._require_same(found)
+            connection.execute(_put_meta, {"key": "recovered", "value": str(found.seq)})  # the proof: it writes again
+        if written and doubtful is not None:
+            self._head, self._books = doubtful
+        self._doubtful = None
+        return written
 
     def books(self) -> Books:
         """The books as they are stored."""
@@ -177,6 +204,26 @@ class Store:
             connection.close()
             raise
         return connection
+
+    def _checkpoint(self) -> None:
+        raw = connect(self._path, "rw", WRITER_PRAGMAS)
+        try:
+            busy, *_ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.Error as error:
+            raise StoreError(f"the store {self._path} cannot be synced: {error}") from error
+        finally:
+            raw.close()
+        if busy:
+            raise StoreError(f"the store {self._path} cannot be synced: somebody reads it")
+
+    @contextmanager
+    def _bare(self, connection: Connection) -> Iterator[Connection]:
+        try:
+            yield connection
+        except SQLAlchemyError as error:
+            raise StoreError(f"the store {self._path} failed: {told(error)}") from error
+        finally:
+            connection.close()
 
     def _require_same(self, found: Head) -> None:
         if found != self._head:

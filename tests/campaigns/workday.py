@@ -24,7 +24,7 @@ from keycabinet.domain.events import (
 from keycabinet.domain.state import Cabinet
 from keycabinet.store import Change, Store
 from tests.builders import PINS, SLOTS, ZONE, a_layout, tags
-from tests.fakes import FakeChecker
+from tests.fakes import FakeChecker, FakeReserve, nothing_waits
 
 BOOT = "boot-1"
 RINGS = range(1, 6)
@@ -44,7 +44,7 @@ class Workday:
         self._loose: set[int] = set()
         hardware = Hardware(slots=dict.fromkeys(SLOTS, self), displays=(self,))
         clock = SystemClock(not_before=store.newest_at())
-        outside = Outside(self, hardware, FakeChecker(self._answers.append), clock, ZONE)
+        outside = Outside(self, hardware, FakeChecker(self._answers.append), clock, ZONE, FakeReserve(), nothing_waits)
         self._controller = Controller(Cabinet(a_layout(), books=store.books()), store.directory(), outside, Inbox())
 
     def begin(self) -> None:
@@ -97,6 +97,10 @@ class Workday:
         """To the store; what it returns for is acknowledged."""
         for row in self._store.commit(change, moment):
             say("row", row.seq, row.hash)
+
+    def recover(self) -> bool:
+        """The store is whole, or the power is off."""
+        return self._store.recover()
 
     def release(self, slot: int) -> None:
         """The coil moves."""

@@ -32,7 +32,7 @@ def test_the_page_says_who_has_what_overdue_first(house: House) -> None:
         == """\
 Master Control (mc-1)   Wed 04 Mar 2026 20:05:00 -06:00
 The door is locked.
-NOT WORKING: panel.
+NOT WORKING: panel. It does not answer. Check its power and its cable.
 3 rings in, 2 out, 1 missing, 1 overdue; 33 rows in the ledger.
 
 ALARMS

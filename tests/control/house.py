@@ -14,6 +14,7 @@ from keycabinet.control.connection import Limits
 from keycabinet.control.core import Core
 from keycabinet.control.head import Head
 from keycabinet.control.methods import METHODS
+from keycabinet.control.progress import Cursors
 from keycabinet.control.server import Server
 from keycabinet.controller import Controller, Hardware, Inbox, Outside
 from keycabinet.credentials import Hasher, Params
@@ -28,7 +29,7 @@ from keycabinet.roster import Site
 from keycabinet.store import Change, Enrolment, Reader, Store, rights_changed
 from keycabinet.store.upgrade import create
 from tests.builders import NOON, PINS, SLOTS, ZONE, a_directory, a_layout, a_person, tags
-from tests.fakes import FakeChecker, FakeClock, FakePanel
+from tests.fakes import FakeChecker, FakeClock, FakePanel, FakeReserve, nothing_waits
 
 PATIENCE_S = 20.0
 ADMIN = a_person("eve", "1009", role=Role.SECURITY_ELECTRONICS_ADMINISTRATOR, groups="")
@@ -45,6 +46,9 @@ class Ledger:
         self.store.commit(change, moment)
         self.head.advance(self.store.head.seq)
 
+    def recover(self) -> bool:
+        return self.store.recover()
+
 
 class House:
     """Everything of a core but its devices, whose part the test plays with ``tell``."""
@@ -54,7 +58,9 @@ class House:
         self.path, self.store = folder / "cabinet.db", store
         self.clock, self.head, self.panel, inbox = FakeClock(), Head(store.head.seq), FakePanel(), Inbox()
         hardware = Hardware(slots=dict.fromkeys(SLOTS, self.panel), doors=(self.panel,), displays=(self.panel,))
-        outside = Outside(Ledger(store, self.head), hardware, FakeChecker(inbox.emit), self.clock, ZONE)
+        outside = Outside(
+            Ledger(store, self.head), hardware, FakeChecker(inbox.emit), self.clock, ZONE, FakeReserve(), nothing_waits
+        )
         self.controller = Controller(Cabinet(a_layout(), books=store.books()), store.directory(), outside, inbox)
         self.inbox = inbox
         self.core = Core(
@@ -67,7 +73,7 @@ class House:
             clock=self.clock,
             is_synced=lambda: True,
             open_reader=lambda: Reader.open(self.path),
-            move_cursor=store.move_cursor,
+            cursors=Cursors(store.move_cursor, {}),
             authenticate=self._authenticate,
             head=self.head,
             site=Site(slots=8, zone=ZONE, pin_digits=6),

@@ -9,12 +9,14 @@ from keycabinet.domain import events as e
 from keycabinet.domain.books import Books
 from keycabinet.domain.entries import Evidence, ReturnOffered, RingEnrolled, RingFound
 from keycabinet.domain.state import Cabinet
+from keycabinet.errors import StoreError
 from keycabinet.store.change import Change
 from tests.builders import NOON, PINS, SLOTS, ZONE, a_directory, a_layout, tags
-from tests.fakes import FakeArchive, FakeChecker, FakeClock
+from tests.fakes import FakeArchive, FakeChecker, FakeClock, FakeReserve, nothing_waits
 
 RINGS = range(1, 7)
 PEOPLE = sorted(PINS)
+Failure = Enum("Failure", ["NOT_WRITTEN", "WRITTEN_AND_NOT_SAID"])
 PowerCut = Enum("PowerCut", ["BEFORE_THE_COMMIT", "AFTER_THE_COMMIT", "AFTER_THE_COIL"])
 
 
@@ -40,8 +42,11 @@ class Rehearsal:
     def boot(self):
         """Start a new process over the same store and the same world; the driver has forgotten its orders."""
         self.power_cut, self.slow, self.inbox, self.ordered = None, False, [], []
+        self.failure, self.failing_for, self.written = None, 0, False
         hardware = Hardware(slots=dict.fromkeys(SLOTS, self))
-        outside = Outside(self, hardware, FakeChecker(self.inbox.append), self.clock, ZONE)
+        outside = Outside(
+            self, hardware, FakeChecker(self.inbox.append), self.clock, ZONE, FakeReserve(), nothing_waits
+        )
         self.controller = self.kind(Cabinet(a_layout(), books=self.archive.books), a_directory(), outside, Inbox())
         self.controller.start("1")
         self.tell(e.BoltsRead(SLOTS, home=not self.loose), e.DoorRead(is_open=False))
@@ -55,6 +60,7 @@ class Rehearsal:
             for event in events:
                 self.controller.handle(event)
                 self._go_on()
+            self._mend()
         except PowerIsOff:
             self.boot()
 
@@ -64,6 +70,13 @@ class Rehearsal:
                 self._pulse(self.ordered.pop(0))
             while self.inbox:
                 self.controller.handle(self.inbox.pop(0))
+
+    def _mend(self):
+        """The store works again after a while; what waited is answered."""
+        while self.controller._outage is not None:
+            self.clock.move(timedelta(seconds=2))
+            self.controller.look_after_store()
+            self._go_on()
 
     def _pulse(self, slot: int):
         """The coil is on: whatever hangs there must be meant by a row that is durable, and still open."""
@@ -126,9 +139,23 @@ class Rehearsal:
     def commit(self, change: Change, moment):
         if self.power_cut is PowerCut.BEFORE_THE_COMMIT:
             raise PowerIsOff
+        if self.failure is not None:
+            self._fail(change, moment)
         self.archive.commit(change, moment)
         if self.power_cut is PowerCut.AFTER_THE_COMMIT:
             raise PowerIsOff
+
+    def _fail(self, change: Change, moment):
+        self.written, self.failure = self.failure is Failure.WRITTEN_AND_NOT_SAID, None
+        if self.written:
+            self.archive.commit(change, moment)
+        raise StoreError("disk I/O error")
+
+    def recover(self) -> bool:
+        if self.failing_for:
+            self.failing_for -= 1
+            raise StoreError("disk I/O error")
+        return self.written
 
     def where(self, ring: int) -> int | None:
         return next((slot for slot, hangs in self.hanging.items() if hangs == ring), None)

@@ -11,13 +11,13 @@ from keycabinet.domain.events import DoorRead, KeyPressed, TimePassed
 from keycabinet.domain.state import Cabinet
 from keycabinet.errors import StoreError
 from tests.builders import ZONE, a_directory, a_layout
-from tests.fakes import FakeArchive, FakeChecker, FakeClock, FakePanel
+from tests.fakes import FakeArchive, FakeChecker, FakeClock, FakePanel, FakeReserve, nothing_waits
 
 
 def a_controller(archive: FakeArchive, inbox: Inbox, panel: FakePanel | None = None) -> Controller:
     panel = panel or FakePanel()
     hardware = Hardware({1: panel}, {1: panel}, (panel,), (panel,), (panel,))
-    outside = Outside(archive, hardware, FakeChecker(inbox.emit), FakeClock(), ZONE)
+    outside = Outside(archive, hardware, FakeChecker(inbox.emit), FakeClock(), ZONE, FakeReserve(), nothing_waits)
     return Controller(Cabinet(a_layout()), a_directory(), outside, inbox)
 
 
@@ -74,7 +74,7 @@ class FullDisk(FakeArchive):
         raise StoreError("database or disk is full")
 
 
-def test_an_entry_that_cannot_be_made_durable_stops_the_loop_before_anything_is_done():
+def test_a_core_that_cannot_record_its_start_does_not_start():
     panel = FakePanel()
     controller = a_controller(FullDisk(Books()), Inbox(), panel)
 

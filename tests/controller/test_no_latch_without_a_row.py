@@ -15,7 +15,7 @@ from keycabinet.controller import Controller
 from keycabinet.domain.books import In, Missing, Out
 from keycabinet.domain.events import Event, TagPresented
 from tests.builders import a_directory, a_ring
-from tests.controller.rehearsal import PEOPLE, RINGS, PowerCut, Rehearsal
+from tests.controller.rehearsal import PEOPLE, RINGS, Failure, PowerCut, Rehearsal
 from tests.hasty import HastyController
 
 slots = st.sampled_from(range(1, 9))
@@ -68,6 +68,10 @@ class LawTwo(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([1, 5, 20, 40]))
     def time_passes(self, seconds):
         self.it.wait(seconds)
+
+    @rule(failure=st.sampled_from(Failure), failing_for=st.integers(0, 3))
+    def the_next_commit_fails(self, failure, failing_for):
+        self.it.failure, self.it.failing_for = failure, failing_for
 
     @rule()
     def the_power_fails(self):

@@ -16,6 +16,8 @@ from tests.simulator import Simulator, wait_until
 ROOT = Path(__file__).parent.parent.parent
 SAMPLE = ROOT / "firmware_sim" / "sample"
 CABINET = (ROOT / "config" / "cabinet-a.toml").read_text()
+NOWHERE = 1
+"""A port without a broker: nobody publishes at this site, and it is no fault."""
 KEYCABINET = [str(Path(sys.executable).parent / "keycabinet"), "-c", "cabinet.toml"]
 PEOPLE = """code,name,class,role,groups,valid_from,valid_until,suspended
 1042,"Ruiz, Dana",merit,staff,officers,,,
@@ -28,9 +30,11 @@ RIGHTS = "people_group,ring_group\nofficers,unit\n"
 class Site:
     """A context manager that leaves neither process nor folder."""
 
-    def __init__(self, broker_port: int = 1, due: str = "8h", **settings: str) -> None:
+    def __init__(self, broker_port: int = NOWHERE, due: str = "8h", **settings: str) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="kc-site-"))
-        text = CABINET.replace("port = 1883", f"port = {broker_port}")
+        text = CABINET.replace("port = 1883", f"port = {broker_port}").replace("reserve_mib = 8", "reserve_mib = 4")
+        if broker_port == NOWHERE:
+            text = text.replace("late_s = 60", "late_s = 86400")
         for old, new in settings.items():
             text = text.replace(f"{old} = ", f"{old} = {new} # ")
         (self.folder / "cabinet.toml").write_text(text)

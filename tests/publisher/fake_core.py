@@ -149,7 +149,15 @@ class FakeCore:
         clock = {"utc": AT, "local": "2026-11-23T02:00:00-06:00", "synced": True}
         about = {"cabinet": self.cabinet, "title": "Sallyport", "timezone": "America/Chicago", "ready": True}
         head = {"seq": len(self.rows), "hash": "0" * 64}
-        seen = {"silent": [], "clock": clock, "door": "locked", "slots": self.slots, "alarms": alarms, "head": head}
+        seen = {
+            "silent": [],
+            "health": [],
+            "clock": clock,
+            "door": "locked",
+            "slots": self.slots,
+            "alarms": alarms,
+            "head": head,
+        }
         return {**about, **seen, "session": False}
 
 

@@ -67,7 +67,7 @@ def test_a_row_that_the_broker_denies_stays_pending_and_is_a_fault_until_it_is_t
         with a_publisher(core, broker, limits):
             ear.wait(lambda: (it := ear.last("state")) and it.json["faults"], "the fault")
             assert ear.last("state").json["faults"] == ["row 1 denied: Not authorized (keycabinet/mc-1/events)"]
-            assert core.moves in ([], [0])
+            assert set(core.moves) <= {0}
             broker.write("acl", ALL)
             broker.reload()
             core.wait_for_cursor(8)
