@@ -34,7 +34,7 @@ class Times:
     latch_check: timedelta = timedelta(milliseconds=500)
     tag_pause: timedelta = timedelta(seconds=5)
     unread: timedelta = timedelta(seconds=3)
-    storage_trust: timedelta = timedelta(seconds=5)
+    storage_trust: timedelta = timedelta(seconds=2)
     """Nothing is released so soon after the store has failed."""
     publish: timedelta = timedelta(seconds=60)
     """Rows that have waited for longer than this are noticed."""

@@ -10,11 +10,12 @@ ATTACH_S = 5.0
 
 
 @contextmanager
-def traced(pid: int, thread: int, inject: str) -> Iterator[None]:
-    """Inject this into the process's thread of this number (in the order of their start) until the block ends."""
+def traced(pid: int, thread: int, *injects: str) -> Iterator[None]:
+    """Inject these into the process's thread of this number (in the order of their start) until the block ends."""
     task = sorted(int(each.name) for each in Path(f"/proc/{pid}/task").iterdir())[thread]
-    calls = inject.split(":", maxsplit=1)[0]
-    command = ["strace", "-qq", "-p", str(task), "-e", f"trace={calls}", "-e", f"inject={inject}", "-o", "/dev/null"]
+    calls = ",".join(each.split(":", maxsplit=1)[0] for each in injects)
+    options = [option for each in injects for option in ("-e", f"inject={each}")]
+    command = ["strace", "-qq", "-p", str(task), "-e", f"trace={calls}", *options, "-o", "/dev/null"]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as tracer:
         try:
             _wait_until_attached(tracer, Path(f"/proc/{pid}/task/{task}/status"))
