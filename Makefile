@@ -48,6 +48,7 @@ check: $(VENV)/test.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy systemd/coils_off.py
 	$(BIN)/deptry .
 	$(BIN)/python -m pytest -q tests/test_architecture.py
 
