@@ -28,6 +28,8 @@ ANSWER_MS: Final = 250
 QUIET_MS: Final = 30
 MAX_NOISE: Final = 64
 MAX_DRAINS: Final = 8
+UNASKED_ROUNDS: Final = 6
+"""A byte now and then is a disturbance of the line; so many rounds in a row are its state: 1.3 s."""
 
 T = TypeVar("T")
 
@@ -36,12 +38,20 @@ class Silent(Garbled):
     """The bridge did not answer at all."""
 
 
+class Unasked(Garbled):
+    """Bytes came that nobody had asked for: everything twice, another master at the line, noise."""
+
+
+_FAULT_OF: Final = {Silent: "line_silent", Unasked: "unasked"}
+
+
 class Bridge:
     """A bridge on an open line: asks, checks, asks again."""
 
     def __init__(self, device: str, port: Serial) -> None:
         self._device = device
         self._port = port
+        self._unasked_rounds = 0
 
     def wake(self) -> None:
         """Bring the chip into command mode from whatever state, and prove that it is one.
@@ -60,6 +70,7 @@ class Bridge:
 
     def tags(self) -> frozenset[Tag] | None:
         """All tags on the bus; None while the bus is shorted."""
+        self._count_unasked()
         search = Search()
         while not search.done:
             bus = self._retry(lambda: self._pass(search))
@@ -68,6 +79,12 @@ class Bridge:
             if bus is Bus.EMPTY:
                 break
         return frozenset(search.tags)
+
+    def _count_unasked(self) -> None:
+        """Between two rounds nothing was asked: what came there may be dropped, but not for ever without a word."""
+        self._unasked_rounds = self._unasked_rounds + 1 if self._port.in_waiting else 0
+        if self._unasked_rounds >= UNASKED_ROUNDS:
+            raise self._failed(Unasked(f"bytes that nobody asked for, in {UNASKED_ROUNDS} rounds in a row"))
 
     def _pass(self, search: Search) -> Bus:
         bus = bus_of(self._ask(RESET, RESET_ANSWER_BYTES))
@@ -79,7 +96,8 @@ class Bridge:
 
     def _confirm_bus(self, bus: Bus) -> None:
         """One wrong bit makes a full bus an empty one: believe it when it is said twice, on a line that is quiet."""
-        if self._drain() or bus_of(self._ask(RESET, RESET_ANSWER_BYTES)) is not bus:
+        self._expect_quiet()
+        if bus_of(self._ask(RESET, RESET_ANSWER_BYTES)) is not bus:
             raise Garbled(f"a bus that is {bus.value} in one answer, and something else in the next")
 
     def _confirm(self, request: bytes, expected: bytes) -> None:
@@ -89,6 +107,7 @@ class Bridge:
         answer = self._ask(request, len(expected))
         if answer != expected:
             raise Garbled(f"answer to {request.hex()}: {answer.hex(' ')}, expected {expected.hex()}")
+        self._expect_quiet()
 
     def _retry(self, act: Callable[[], T]) -> T:
         fault = Garbled("not asked")
@@ -98,8 +117,11 @@ class Bridge:
             except Garbled as error:
                 fault = error
             self._settle()
-        name = "line_silent" if isinstance(fault, Silent) else "garbled"
-        raise DeviceFault(name, f"{self._device}: bridge at {self._port.port}: {fault}") from fault
+        raise self._failed(fault) from fault
+
+    def _failed(self, fault: Garbled) -> DeviceFault:
+        name = _FAULT_OF.get(type(fault), "garbled")
+        return DeviceFault(name, f"{self._device}: bridge at {self._port.port}: {fault}")
 
     def _ask(self, request: bytes, size: int) -> bytes:
         self._port.reset_input_buffer()
@@ -108,6 +130,10 @@ class Bridge:
         if not answer:
             raise Silent(f"no answer to {request.hex(' ')} within {ANSWER_MS} ms")
         return answer
+
+    def _expect_quiet(self) -> None:
+        if self._drain():
+            raise Unasked("bytes that nobody asked for, behind an answer")
 
     def _settle(self) -> None:
         self._port.write(TO_COMMAND_MODE)

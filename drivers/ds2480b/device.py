@@ -14,7 +14,9 @@ from keycabinet.domain.events import DeviceReady, Tag, TagPresented, TagsRead
 from keycabinet.ports import DeviceFault, Emit, Stopping
 
 PERIOD_NS: Final = 220_000_000
-"""Rounds at 4-5 Hz; with more than eight tags on the bus the line itself (26 ms a tag) is slower."""
+"""Rounds at 4-5 Hz; with more than seven tags on the bus the line itself (26 ms a tag) is slower."""
+REST_NS: Final = 30_000_000
+"""Between two rounds the line is left alone for this long at least: what comes then, nobody has asked for."""
 FIRST_ROUNDS: Final = 6
 """A tag that chatters must not keep the others from being reported."""
 SHORTED_ROUNDS: Final = 3
@@ -88,7 +90,7 @@ class Rounds:
         return self._watch.present
 
     def _round(self, period_ns: int) -> frozenset[Tag] | None:
-        self._stopping.wait(max(0, self._began_ns + period_ns - monotonic_ns()) / 1e9)
+        self._stopping.wait(max(REST_NS, self._began_ns + period_ns - monotonic_ns()) / 1e9)
         self._began_ns = monotonic_ns()
         tags = self._bridge.tags()
         if tags is None:

@@ -56,6 +56,8 @@ class Frame:
 class Ready:
     """The panel has started, or answers HELLO."""
 
+    seq: int
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
@@ -93,7 +95,7 @@ def meaning(frame: Frame) -> Ready | Key | Acknowledged:
     """What a frame from the panel says."""
     match frame.type, len(frame.payload):
         case Type.READY, 3:
-            return _ready(frame.payload)
+            return _ready(frame)
         case Type.KEY, 1 if frame.payload[0] in _KEYS:
             return Key(frame.seq, chr(frame.payload[0]))
         case Type.PANEL_ACK, 1:
@@ -166,11 +168,11 @@ def _printable(line: str) -> str:
     return "".join(sign if " " <= sign <= "~" else "?" for sign in line)
 
 
-def _ready(payload: bytes) -> Ready:
-    if tuple(payload) != (_VERSION, COLUMNS, ROWS):
-        version, columns, rows = payload
+def _ready(frame: Frame) -> Ready:
+    version, columns, rows = frame.payload
+    if (version, columns, rows) != (_VERSION, COLUMNS, ROWS):
         raise NotUnderstood(
             f"panel speaks version {version} with {columns}x{rows} characters; "
             f"version {_VERSION} with {COLUMNS}x{ROWS} was expected"
         )
-    return Ready()
+    return Ready(frame.seq)

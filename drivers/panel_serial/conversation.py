@@ -1,11 +1,14 @@
 """Who repeats what on the line to the panel: a machine over frames. Time is passed in, bytes come and go.
 
 States: *greeting* (HELLO sent, READY awaited), *free*, *awaiting* (one SHOW, SOUND or PING sent, its ACK awaited).
-A key that arrives while greeting is acknowledged and dropped: it was typed to a panel that nobody served.
+The panel is *served* from the first ACK after its READY on: READY alone does not prove that it answers in time, names
+no HELLO, and may be the late answer to an old one. A key that arrives earlier is acknowledged and dropped.
 """
 
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Final
 
 from drivers.panel_serial.codec import (
@@ -53,17 +56,28 @@ class _Awaiting:
     due_ns: int
 
 
-class Conversation:
-    """One talk with a panel, from the first HELLO until the line is lost."""
+def frame_numbers() -> Iterator[int]:
+    """The numbers of the host's frames, in a ring: for all talks with one panel, one after the other."""
+    return cycle(range(256))
 
-    def __init__(self, now_ns: int) -> None:
+
+class Conversation:
+    """One talk with a panel, from the first HELLO until the line is lost.
+
+    ``numbers`` go on from talk to talk, so that an answer that comes late from the last one is none in this.
+    """
+
+    def __init__(self, now_ns: int, numbers: Iterator[int]) -> None:
         self._decoder = Decoder()
         self._outgoing = bytearray()
         self._tunes: deque[Tune] = deque(maxlen=WAITING_TUNES)
         self._text: bytes | None = None
         self._text_is_new = False
         self._last_key: int | None = None
-        self._seq = 0
+        self._last_ready: Ready | None = None
+        self._ready_ns = now_ns
+        self._served = False
+        self._numbers = numbers
         self._ack_seq = 0
         self._sent_ns = now_ns
         self._state: _Greeting | _Free | _Awaiting = self._greet(now_ns)
@@ -79,7 +93,10 @@ class Conversation:
         self._go_on(now_ns)
 
     def receive(self, portion: bytes, now_ns: int) -> list[Ready | Key]:
-        """Take what has arrived; what of it is new and means something to the cabinet. Raises NotUnderstood."""
+        """Take what has arrived; what of it is new and means something to the cabinet. Raises NotUnderstood.
+
+        Ready is told once the panel is served.
+        """
         heard = [self._hear(meaning(frame), now_ns) for frame in self._decoder.receive(portion, now_ns)]
         return [each for each in heard if each is not None]
 
@@ -111,30 +128,37 @@ class Conversation:
     def _hear(self, said: Ready | Key | Acknowledged, now_ns: int) -> Ready | Key | None:
         match said:
             case Ready():
-                return self._hear_ready(said, now_ns)
+                self._hear_ready(said, now_ns)
+                return None
             case Key():
                 return self._hear_key(said, now_ns)
             case Acknowledged(seq):
-                if isinstance(self._state, _Awaiting) and self._state.frame.seq == seq:
-                    self._state = _Free()
-                    self._go_on(now_ns)
-                return None
+                return self._hear_acknowledgement(seq, now_ns)
 
-    def _hear_ready(self, ready: Ready, now_ns: int) -> Ready | None:
+    def _hear_ready(self, ready: Ready, now_ns: int) -> None:
+        if ready == self._last_ready and now_ns - self._ready_ns < ACK_NS:
+            return  # it arrived twice
+        self._last_ready, self._ready_ns = ready, now_ns
         self._text_is_new = self._text is not None
-        if not isinstance(self._state, _Greeting):
-            self._last_key = None
+        if isinstance(self._state, _Greeting):
+            self._state = self._ask(Type.PING, b"", now_ns)
+        elif self._served:
+            self._last_key, self._served = None, False
             self._state = self._greet(now_ns)
+
+    def _hear_acknowledgement(self, seq: int, now_ns: int) -> Ready | None:
+        if not isinstance(self._state, _Awaiting) or self._state.frame.seq != seq:
             return None
+        already, self._served = self._served, True
         self._state = _Free()
         self._go_on(now_ns)
-        return ready
+        return None if already else self._last_ready
 
     def _hear_key(self, key: Key, now_ns: int) -> Key | None:
         repeated, self._last_key = key.seq == self._last_key, key.seq
         self._send(Frame(self._ack_seq, Type.ACK, bytes((key.seq,))), now_ns)
         self._ack_seq = (self._ack_seq + 1) % 256
-        return None if repeated or isinstance(self._state, _Greeting) else key
+        return key if self._served and not repeated else None
 
     def _go_on(self, now_ns: int) -> None:
         if not isinstance(self._state, _Free):
@@ -158,8 +182,7 @@ class Conversation:
         return frame, sent + 1
 
     def _numbered(self, kind: Type, payload: bytes, now_ns: int) -> Frame:
-        frame = Frame(self._seq, kind, payload)
-        self._seq = (self._seq + 1) % 256
+        frame = Frame(next(self._numbers), kind, payload)
         self._send(frame, now_ns)
         return frame
 

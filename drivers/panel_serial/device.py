@@ -13,7 +13,7 @@ from serial import Serial
 
 from drivers.bell import Bell
 from drivers.panel_serial.codec import Key, NotUnderstood, Ready
-from drivers.panel_serial.conversation import WAITING_TUNES, Conversation, Silence
+from drivers.panel_serial.conversation import WAITING_TUNES, Conversation, Silence, frame_numbers
 from drivers.panel_serial.settings import Settings
 from drivers.serial_port import open_line
 from keycabinet.domain.events import DeviceReady, KeyPressed
@@ -32,6 +32,7 @@ class PanelSerial:
         self._bell = Bell()
         self._lines: tuple[str, ...] | None = None
         self._tunes: deque[Tune] = deque(maxlen=WAITING_TUNES)
+        self._numbers = frame_numbers()
 
     @property
     def name(self) -> str:
@@ -66,7 +67,7 @@ class PanelSerial:
         wake_up = poll()
         wake_up.register(port.fileno(), POLLIN)
         wake_up.register(bell, POLLIN)
-        conversation, shown, ready = Conversation(monotonic_ns()), None, False
+        conversation, shown, ready = Conversation(monotonic_ns(), self._numbers), None, False
         while not stopping.is_set():
             for heard in conversation.receive(_arrived(port), monotonic_ns()):
                 if isinstance(heard, Key):

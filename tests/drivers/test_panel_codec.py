@@ -108,7 +108,7 @@ def test_a_hundred_thousand_mutated_frames_raise_nothing_but_not_understood() ->
 @pytest.mark.parametrize(
     ("frame", "said"),
     [
-        (Frame(1, Type.READY, bytes((1, 20, 4))), Ready()),
+        (Frame(1, Type.READY, bytes((1, 20, 4))), Ready(1)),
         (Frame(7, Type.KEY, b"#"), Key(7, "#")),
         (Frame(9, Type.PANEL_ACK, bytes((4,))), Acknowledged(4)),
     ],

@@ -14,22 +14,63 @@ from drivers.panel_serial.conversation import (
     WAITING_TUNES,
     Conversation,
     Silence,
+    frame_numbers,
 )
 from keycabinet.ports import Tune
 
-READY = encoded(Frame(1, Type.READY, bytes((1, 20, 4))))
 HOME = ("HOME",)
+MS = 1_000_000
+LATE_MS = 1500
+KEY = encoded(Frame(7, Type.KEY, b"5"))
 
 
-def test_it_begins_with_hello_and_is_ready_with_the_answer() -> None:
-    talk = Conversation(0)
+def _ready_frame(seq: int) -> bytes:
+    return encoded(Frame(seq, Type.READY, bytes((1, 20, 4))))
+
+
+READY = _ready_frame(1)
+
+
+def test_it_begins_with_hello_and_is_ready_when_the_panel_has_answered_a_ping_in_time() -> None:
+    talk = Conversation(0, frame_numbers())
 
     assert _types(talk) == [Type.HELLO]
-    assert talk.receive(READY, 1) == [Ready()]
+    assert talk.receive(READY, 1) == []
+    (ping,) = _frames(talk)
+    assert ping.type == Type.PING
+    assert talk.receive(_ack(ping), 2) == [Ready(1)]
+
+
+def test_a_panel_that_answers_too_late_is_never_ready_however_often_the_talk_begins() -> None:
+    numbers, answers, silences = frame_numbers(), [], 0
+    talk = Conversation(0, numbers)
+    for now_ms in range(60_000):
+        due = [answer for at_ms, answer in answers if at_ms == now_ms]
+        assert talk.receive(b"".join(due), now_ms * MS) == []
+        try:
+            talk.tick(now_ms * MS)
+        except Silence:
+            silences += 1
+            talk = Conversation(now_ms * MS, numbers)
+        answers += [(now_ms + LATE_MS, _answer(frame)) for frame in _frames(talk)]
+
+    assert silences > 20
+
+
+def test_a_panel_whose_frames_all_arrive_twice_is_ready_once_and_no_key_counts_twice() -> None:
+    talk = Conversation(0, frame_numbers())
+    talk.take_outgoing()
+    talk.receive(READY, 1)
+    (ping,) = _frames(talk)
+    told = talk.receive(_ack(ping) + READY + _ack(ping), 2 * MS)
+    told += talk.receive(KEY * 2, 3 * MS)
+
+    assert told == [Ready(1), Key(7, "5")]
+    assert _types(talk) == [Type.ACK, Type.ACK]
 
 
 def test_hello_is_repeated_and_then_given_up() -> None:
-    talk = Conversation(0)
+    talk = Conversation(0, frame_numbers())
     for number in range(1, HELLOS):
         talk.take_outgoing()
         assert talk.due_ns == number * HELLO_NS
@@ -67,12 +108,13 @@ def test_the_same_key_pressed_again_is_told_again() -> None:
 
 
 def test_a_key_typed_before_the_panel_was_served_is_dropped() -> None:
-    talk = Conversation(0)
-    key = encoded(Frame(0, Type.KEY, b"5"))
+    talk = Conversation(0, frame_numbers())
     talk.take_outgoing()
 
-    assert talk.receive(key + READY + key, 0) == [Ready()]
-    assert _types(talk) == [Type.ACK, Type.ACK]
+    assert talk.receive(KEY + READY + KEY, 0) == []
+    ping = next(frame for frame in _frames(talk) if frame.type == Type.PING)
+    assert talk.receive(_ack(ping) + KEY, 0) == [Ready(1)]
+    assert _types(talk) == [Type.ACK]
 
 
 def test_a_panel_that_restarts_counts_its_keys_anew_and_gets_its_text_again() -> None:
@@ -82,10 +124,12 @@ def test_a_panel_that_restarts_counts_its_keys_anew_and_gets_its_text_again() ->
     talk.receive(encoded(Frame(0, Type.KEY, b"5")), 0)
     talk.take_outgoing()
 
-    assert talk.receive(READY, 0) == []
+    assert talk.receive(_ready_frame(0), 0) == []
     assert _types(talk) == [Type.HELLO]
-    assert talk.receive(READY, 0) == [Ready()]
-    assert _frames(talk) == [Frame(3, Type.SHOW, text_payload(HOME))]
+    assert talk.receive(_ready_frame(1), 0) == []
+    (ping,) = _frames(talk)
+    assert talk.receive(_ack(ping), 0) == [Ready(1)]
+    assert _frames(talk) == [Frame(5, Type.SHOW, text_payload(HOME))]
     assert talk.receive(encoded(Frame(0, Type.KEY, b"5")), 0) == [Key(0, "5")]
 
 
@@ -157,16 +201,25 @@ def test_numbers_go_round_without_a_text_being_taken_for_a_repetition() -> None:
 
 
 def _ready() -> Conversation:
-    talk = Conversation(0)
-    talk.receive(READY, 0)
+    talk = Conversation(0, frame_numbers())
     talk.take_outgoing()
+    talk.receive(READY, 0)
+    _acknowledge(talk)
     return talk
 
 
 def _acknowledge(talk: Conversation) -> int:
     (frame,) = _frames(talk)
-    talk.receive(encoded(Frame(0, Type.PANEL_ACK, bytes((frame.seq,)))), 0)
+    talk.receive(_ack(frame), 0)
     return frame.seq
+
+
+def _ack(frame: Frame) -> bytes:
+    return encoded(Frame(0, Type.PANEL_ACK, bytes((frame.seq,))))
+
+
+def _answer(frame: Frame) -> bytes:
+    return READY if frame.type == Type.HELLO else _ack(frame)
 
 
 def _frames(talk: Conversation) -> list[Frame]:

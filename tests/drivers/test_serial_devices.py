@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from serial import Serial
 
+from drivers.ds2480b.bridge import UNASKED_ROUNDS
+from drivers.ds2480b.codec import RESET
 from drivers.ds2480b.device import Ds2480b
 from drivers.ds2480b.settings import Settings as BridgeSettings
 from drivers.panel_serial.codec import Decoder, Frame, Type, encoded, text_payload
@@ -17,7 +19,9 @@ from keycabinet.domain.events import KeyPressed
 from keycabinet.ports import Tune
 from tests.drivers.pty_line import Answering, PtyLine
 from tests.drivers.running import Running
+from tests.waiting import wait_until
 
+WORKED = {b"\x45": b"\x44", b"\x5b": b"\x5a", b"\x0f": b"\x00", RESET: b"\xcf", b"\xc1": b"\xcf"}
 READY = encoded(Frame(1, Type.READY, bytes((1, 20, 4))))
 
 
@@ -150,15 +154,54 @@ def test_a_pulled_bridge_is_a_lost_line(line: PtyLine, bridge: Ds2480b) -> None:
 def test_an_empty_bus_is_reported_as_such_by_a_bridge_that_answers_as_the_worked_start(
     line: PtyLine, bridge: Ds2480b
 ) -> None:
-    answers = {b"\x45": b"\x44", b"\x5b": b"\x5a", b"\x0f": b"\x00", b"\xc5": b"\xcf", b"\xc1": b"\xcf"}
-    with Answering(line, lambda portion: answers.get(portion, b"")), Running(bridge) as running:
+    with Answering(line, lambda portion: WORKED.get(portion, b"")), Running(bridge) as running:
         (reading,) = running.readings()
         assert reading.tags == frozenset()
+
+
+def test_a_byte_that_nobody_asked_for_is_dropped_now_and_then(line: PtyLine, bridge: Ds2480b) -> None:
+    bus = EmptyBus(stray_rounds=UNASKED_ROUNDS - 1)
+    with Answering(line, bus.answer), Running(bridge) as running:
+        running.readings()
+        wait_until(lambda: bus.rounds > 2 * UNASKED_ROUNDS, 10, "some rounds")
+        assert running.failure is None
+
+
+def test_bytes_that_nobody_asked_for_in_every_round_are_a_fault(line: PtyLine, bridge: Ds2480b) -> None:
+    with Answering(line, EmptyBus(stray_rounds=UNASKED_ROUNDS).answer), Running(bridge) as running:
+        assert running.fault().fault == "unasked"
+
+
+def test_a_bridge_whose_every_byte_comes_twice_does_not_even_open(line: PtyLine, bridge: Ds2480b) -> None:
+    with Answering(line, lambda portion: EmptyBus(0).answer(portion) * 2), Running(bridge) as running:
+        assert running.fault().fault == "unasked"
+        assert running.rest() == []
+
+
+class EmptyBus:
+    """A bridge on an empty bus; behind the rounds, but for every so many, comes a byte that nobody asked for."""
+
+    def __init__(self, stray_rounds: int) -> None:
+        self._stray_rounds = stray_rounds
+        self._resets = 0
+
+    @property
+    def rounds(self) -> int:
+        """Two resets each: an empty bus is asked twice."""
+        return self._resets // 2
+
+    def answer(self, portion: bytes) -> bytes:
+        """What it says to one request; nothing to the calibration."""
+        self._resets += portion == RESET
+        last = self._resets % 2 == 0 and self.rounds % (self._stray_rounds + 1) < self._stray_rounds
+        return WORKED.get(portion, b"") + (b"\x55" if portion == RESET and last else b"")
 
 
 def _greet(line: PtyLine, running: Running) -> None:
     _until_frame(line, Type.HELLO)
     line.write(READY)
+    ping = _until_frame(line, Type.PING)
+    line.write(encoded(Frame(2, Type.PANEL_ACK, bytes((ping.seq,)))))
     running.readings()
 
 

@@ -1,5 +1,6 @@
 """The matrix: every device of cabinet A against every fault. A cell says what has to come of it, or why it is none."""
 
+import time
 from collections.abc import Mapping
 
 from firmware_sim.faults import FAULTS, Of
@@ -14,15 +15,17 @@ ACTS = {
 """Columns that a hand makes: they do not last, and so are no faults to be switched."""
 COLUMNS = (*FAULTS, *ACTS)
 
-SILENT, GARBLED = {"line_silent"}, {"garbled"}
+SILENT, GARBLED, UNASKED = {"line_silent"}, {"garbled"}, {"unasked"}
 LOST: Mapping[tuple[str, str], set[str]] = {
     **{(device, fault): SILENT for device in ("bank1", "probe", "panel") for fault in ("cut", "absent", "late")},
     **{(device, "pulled"): {"line_lost"} for device in ("bank1", "probe", "panel")},
-    **{(device, fault): GARBLED for device in ("bank1", "probe") for fault in ("noise", "garbled")},
+    **{(device, "garbled"): GARBLED for device in ("bank1", "probe")},
+    **{(device, "noise"): GARBLED | UNASKED for device in ("bank1", "probe")},
     **{(device, "truncated"): SILENT | GARBLED for device in ("bank1", "probe")},
-    ("bank1", "late"): SILENT | GARBLED,  # what comes late is taken for an answer to the next question
-    ("probe", "late"): SILENT | GARBLED,
-    ("probe", "doubled"): GARBLED,
+    # what comes late is taken for an answer to the next question, or for nothing that was asked for
+    **{(device, "late"): SILENT | GARBLED | UNASKED for device in ("bank1", "probe")},
+    # the second copy comes between two rounds, or into the next answer
+    **{(device, "doubled"): GARBLED | UNASKED for device in ("bank1", "probe")},
     **{("panel", fault): SILENT for fault in ("noise", "garbled", "truncated")},
     **{(device, "short"): {"bus_short"} for device in ("bank1", "probe")},
     ("pins", "pins_lost"): {"pins_lost"},
@@ -79,6 +82,11 @@ def outcome(device: str, fault: str) -> str:
     return str(STORIES[device, fault].__doc__).splitlines()[0]
 
 
+MAY_FLAP = {"late", "doubled", "garbled", "noise"}
+"""Faults behind which a device that answers could be taken for one that is well again."""
+STEADY_S = 4.0
+
+
 def play(judge: Judge, device: str, fault: str) -> None:
     """Let it happen, and judge what comes of it."""
     if (device, fault) in STORIES:
@@ -93,6 +101,9 @@ def lose(judge: Judge, device: str, fault: str, names: set[str]) -> None:
     assert judge.wait_for("device.lost", device=device)["body"]["fault"] in names
     judge.wait_for("alarm.raised", kind="reader_fault", subject=device)
     _while_lost(judge, device)
+    if fault in MAY_FLAP:
+        time.sleep(STEADY_S)  # nothing is awaited here: it must stay lost
+    assert judge.rows("device.back") == []
     judge.sim.fault(fault, device, on=False)
     judge.recovers()
     judge.wait_for("device.back", device=device)

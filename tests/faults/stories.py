@@ -174,18 +174,6 @@ def a_copy_at_the_probe(judge: Judge) -> None:
     judge.nothing_was_invented()
 
 
-def bank_doubled(judge: Judge) -> None:
-    """asked again until it is clear, or device.lost: garbled"""
-    judge.sim.fault("doubled", "bank1")
-    judge.sim.fault("unreadable", 3)  # what it says is still the truth, or nothing
-    wait_until(lambda: judge.states()[2] in {"unreadable", "unknown"}, 5, "word of slot 3")
-    assert {row["body"]["fault"] for row in judge.rows("device.lost")} <= {"garbled"}
-    judge.sim.fault("unreadable", 3, on=False)
-    judge.sim.fault("doubled", "bank1", on=False)
-    judge.recovers()
-    judge.nothing_was_invented()
-
-
 def panel_doubled(judge: Judge) -> None:
     """absorbed: every key counts once"""
     judge.sim.fault("doubled", "panel")
@@ -210,6 +198,5 @@ STORIES: Mapping[tuple[str, str], Callable[[Judge], None]] = {
     ("probe", "chatter"): chatter_at_the_probe,
     ("bank1", "copied"): a_copy_in_another_slot,
     ("probe", "copied"): a_copy_at_the_probe,
-    ("bank1", "doubled"): bank_doubled,
     ("panel", "doubled"): panel_doubled,
 }
