@@ -19,6 +19,10 @@ PATIENCE = 8_000_000
 """Bytes that may wait for a client that does not read; then it is dropped."""
 
 
+LONGEST = 1_000_000
+"""Bytes of one line; whoever sends more without an end is dropped."""
+
+
 @dataclass
 class _Client:
     """One connection."""
@@ -69,6 +73,8 @@ class ControlServer:
         *lines, client.heard = (client.heard + stream).split(b"\n")
         for line in lines:
             self._answer(client, line, now)
+        if len(client.heard) > LONGEST and client in self._clients:
+            self._drop(client)
 
     def _answer(self, client: _Client, line: bytes, now: int) -> None:
         try:
@@ -78,7 +84,7 @@ class ControlServer:
                 self._watch(client, asked)
             else:
                 self._send(client, self._command(name)(asked, now))
-        except (WorldRefuses, ValueError) as refusal:
+        except (WorldRefuses, ValueError, RecursionError) as refusal:
             self._send(client, {"refused": str(refusal)})
 
     def _command(self, name: object) -> Command:
@@ -87,8 +93,11 @@ class ControlServer:
         return self._commands[name]
 
     def _watch(self, client: _Client, asked: dict[str, Any]) -> None:
+        from_seq = asked.get("from_seq", 0)
+        if not isinstance(from_seq, int):
+            raise WorldRefuses(f"from_seq must be a whole number, and is {from_seq!r}")
         client.watching = True
-        for row in self._journal.rows(int(asked.get("from_seq", 0))):
+        for row in self._journal.rows(from_seq):
             self._send(client, row)
 
     def _stream(self, row: Row) -> None:
@@ -99,7 +108,8 @@ class ControlServer:
         if client not in self._clients:
             return
         waiting = bool(client.unsent)
-        client.unsent += json.dumps(answer, ensure_ascii=False).encode() + b"\n"
+        # half a surrogate pair, which JSON can name and UTF-8 cannot write, goes back as it came: escaped
+        client.unsent += json.dumps(answer, ensure_ascii=False).encode(errors="backslashreplace") + b"\n"
         if len(client.unsent) > PATIENCE:
             self._drop(client)
         elif not waiting:

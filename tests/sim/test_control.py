@@ -36,12 +36,32 @@ def test_an_unknown_command_or_field_is_refused_with_what_is_known(sim, command,
         sim.ask(command, **fields)
 
 
-@pytest.mark.parametrize("line", [b"pull 3\n", b"[]\n", b"\xff\n", b'{"command": ["pull"]}\n'])
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"pull 3\n",
+        b"[]\n",
+        b"\xff\n",
+        b'{"command": ["pull"]}\n',
+        b'{"command": "press", "keys": "\\ud800"}\n',
+        b'{"command": "watch", "from_seq": null}\n',
+        b"[" * 100_000 + b"\n",
+    ],
+)
 def test_a_line_that_is_no_command_is_refused_and_the_simulator_lives(sim, line):
     with socket.socket(socket.AF_UNIX) as link:
         link.connect(sim.path("sim.sock"))
         link.sendall(line)
         assert "refused" in json.loads(link.makefile().readline())
+
+    assert sim.status()["seq"] > 0
+
+
+def test_who_sends_a_line_without_an_end_is_dropped_and_the_simulator_lives(sim):
+    with socket.socket(socket.AF_UNIX) as link:
+        link.connect(sim.path("sim.sock"))
+        with pytest.raises((BrokenPipeError, ConnectionResetError)):
+            link.sendall(b"x" * 6_000_000)
 
     assert sim.status()["seq"] > 0
 
