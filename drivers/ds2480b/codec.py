@@ -133,9 +133,9 @@ class Search:
 
 def _spread(bits: int) -> int:
     """Put bit i at 2i+1: the place of a direction."""
-    return sum(1 << (2 * i + 1) for i in range(_ROM_BITS) if bits >> i & 1)
+    return int(f"{bits:b}".replace("0", "00").replace("1", "10"), 2)
 
 
 def _gathered(pairs: int) -> int:
     """Put bit 2i at i."""
-    return sum(1 << i for i in range(_ROM_BITS) if pairs >> (2 * i) & 1)
+    return int(f"{pairs:0{2 * _ROM_BITS}b}"[1::2], 2)
