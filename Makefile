@@ -4,7 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-INSTALL := $(PIP) install --require-hashes -r requirements-build.lock
+# What comes as source only is built by the setuptools that are locked, not by what a registry has today.
+INSTALL_BUILD := $(PIP) install --require-hashes -r requirements-build.lock
+INSTALL := $(PIP) install --require-hashes --no-build-isolation --use-pep517
 LOCAL := $(PIP) install --no-deps --no-build-isolation -e . -e ./firmware_sim
 
 .PHONY: help run test campaigns check format lock bench clean
@@ -23,12 +25,14 @@ $(VENV)/bin/python:
 
 $(VENV)/run.stamp: pyproject.toml firmware_sim/pyproject.toml requirements-build.lock requirements-sim.lock | $(VENV)/bin/python
 	@echo "installing into $(VENV) ..."
+	@$(INSTALL_BUILD)
 	@$(INSTALL) -r requirements-sim.lock
 	@$(LOCAL)
 	@touch $@
 
 $(VENV)/test.stamp: pyproject.toml firmware_sim/pyproject.toml requirements-build.lock requirements-dev.lock | $(VENV)/bin/python
 	@echo "installing into $(VENV), with what the tests need ..."
+	@$(INSTALL_BUILD)
 	@$(INSTALL) -r requirements-dev.lock
 	@$(LOCAL)
 	@touch $@
