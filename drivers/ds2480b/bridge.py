@@ -68,11 +68,12 @@ class Bridge:
         for request, expected in (*PARAMETERS, READ_BAUD):
             self._confirm(request, expected)
 
-    def tags(self) -> frozenset[Tag] | None:
-        """All tags on the bus; None while the bus is shorted."""
+    def tags(self, each_pass: Callable[[], object]) -> frozenset[Tag] | None:
+        """All tags on the bus; None while the bus is shorted. ``each_pass``: called before each, a sign of life."""
         self._count_unasked()
         search = Search()
         while not search.done:
+            each_pass()
             bus = self._retry(lambda: self._pass(search))
             if bus is Bus.SHORTED:
                 return None

@@ -92,7 +92,7 @@ class Rounds:
     def _round(self, period_ns: int) -> frozenset[Tag] | None:
         self._stopping.wait(max(REST_NS, self._began_ns + period_ns - monotonic_ns()) / 1e9)
         self._began_ns = monotonic_ns()
-        tags = self._bridge.tags()
+        tags = self._bridge.tags(self._stopping.is_set)  # many tags, each asked for three times: seconds
         if tags is None:
             self._count_short()
             return None
