@@ -36,6 +36,7 @@ from keycabinet.store.reserve import Reserve
 from keycabinet.store.sole import sole_owner
 from keycabinet.store.store import Store
 from keycabinet.supervision import Supervisor, nobody
+from keycabinet.watchdog import Watchdog, to_systemd
 
 log = structlog.get_logger(__name__)
 
@@ -65,7 +66,7 @@ def main(config_file: Path, controller: type[Controller] = Controller) -> int:
     os.chdir(config_file.parent)
     logs.configure()
     config = load(config_file)
-    stopping, inbox = threading.Event(), Inbox()
+    stopping, inbox, supervisor = threading.Event(), Inbox(), Supervisor()
 
     def stop(_signum: int, _frame: object) -> None:
         stopping.set()
@@ -74,11 +75,22 @@ def main(config_file: Path, controller: type[Controller] = Controller) -> int:
     for signum in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signum, stop)
     with ExitStack() as stack:
-        _start(config, stack, inbox, controller).run(stopping)
+        deciding = _start(config, stack, inbox, controller, supervisor)
+        _run(deciding, stopping, Watchdog(stack.enter_context(to_systemd()), supervisor.look))
     return 0
 
 
-def _start(config: Config, stack: ExitStack, inbox: Inbox, make: type[Controller]) -> Controller:
+def _run(controller: Controller, stopping: threading.Event, watchdog: Watchdog) -> None:
+    watchdog.ready("the core serves")
+    try:
+        controller.run(stopping, watchdog.feed)
+    finally:
+        watchdog.stopping()
+
+
+def _start(
+    config: Config, stack: ExitStack, inbox: Inbox, make: type[Controller], supervisor: Supervisor
+) -> Controller:
     stack.enter_context(sole_owner(config.store.path))
     reserve = Reserve(config.store.path.with_name(f"{config.store.path.name}.reserve"), config.store.reserve_mib << 20)
     reserve.give_up()
@@ -102,7 +114,6 @@ def _start(config: Config, stack: ExitStack, inbox: Inbox, make: type[Controller
     controller = make(cabinet, store.directory(), outside, inbox)
     controller.start(version("keycabinet"))
 
-    supervisor = Supervisor()
     stack.callback(supervisor.stop)
     supervisor.spawn("pin checker", checker.run, tell=nobody)
     for part in parts.values():

@@ -180,9 +180,13 @@ class Controller:
         facts = self._gather()
         self._finish(*start(self._cabinet, facts, version), facts)
 
-    def run(self, stopping: Stopping) -> None:
-        """Answer the inbox until told to stop."""
+    def run(self, stopping: Stopping, each_round: Callable[[], None]) -> None:
+        """Answer the inbox until told to stop.
+
+        ``each_round`` is called once a round, at least once a second: a sign that whoever decides is alive.
+        """
         while not stopping.is_set():
+            each_round()
             item = self._inbox.next(self._longest_wait())
             if callable(item):
                 item()

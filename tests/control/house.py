@@ -124,7 +124,7 @@ def a_house(folder: Path) -> Iterator[House]:
         _staff(store)
         house = House(folder, store)
         stopping = threading.Event()
-        deciding = threading.Thread(target=house.controller.run, args=(stopping,), name="deciding")
+        deciding = threading.Thread(target=house.controller.run, args=(stopping, lambda: None), name="deciding")
         house.controller.start("1")
         deciding.start()
         try:

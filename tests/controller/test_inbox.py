@@ -37,7 +37,7 @@ def test_an_empty_inbox_tells_that_time_has_passed():
 def test_a_job_is_done_by_the_deciding_thread_and_its_result_comes_back():
     inbox, stopping = Inbox(), threading.Event()
     controller = a_controller(FakeArchive(), inbox)
-    deciding = threading.Thread(target=controller.run, args=(stopping,))
+    deciding = threading.Thread(target=controller.run, args=(stopping, lambda: None))
     deciding.start()
 
     done_by = controller.submit(threading.get_ident).result(5)
@@ -64,7 +64,7 @@ def test_nobody_waits_for_a_job_that_came_when_the_loop_had_ended():
     stopping.set()
     controller = a_controller(FakeArchive(), inbox)
     late = controller.submit(lambda: "answered")
-    controller.run(stopping)
+    controller.run(stopping, lambda: None)
 
     assert late.result(0) == "answered"
 
