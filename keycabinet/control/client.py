@@ -3,7 +3,7 @@
 import json
 import socket
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +15,8 @@ from keycabinet.errors import KeycabinetError
 
 TIMEOUT_S = 35.0
 """Longer than the core takes at most to say that it has no time."""
+LOOK_UP_S = 1.0
+"""Who waits for a row is asked so often whether anything else is to be done."""
 LONGEST_ANSWER = 256 * 1024 * 1024
 
 
@@ -85,19 +87,20 @@ class Client:
         result: dict[str, Any] = answer["result"]
         return result
 
-    def stream(self, from_seq: int) -> Iterator[dict[str, Any]]:
+    def stream(self, from_seq: int, while_waiting: Callable[[], object] | None = None) -> Iterator[dict[str, Any]]:
         """Subscribe; then every row from this one on as it is committed, until ``close``. Nothing else can be called.
 
+        ``while_waiting`` is called once a second as long as no row comes: a sign that this thread is alive.
         Raises CallRefused, and CoreUnreachable when the core goes: connect anew and go on after the last row.
         """
         self.call("subscribe", from_seq=from_seq)
-        return self._rows()
+        return self._rows(while_waiting)
 
-    def _rows(self) -> Iterator[dict[str, Any]]:
-        self._connected().settimeout(None)
+    def _rows(self, while_waiting: Callable[[], object] | None) -> Iterator[dict[str, Any]]:
+        self._connected().settimeout(None if while_waiting is None else LOOK_UP_S)
         while True:
             try:
-                notification = self._receive()
+                notification = self._receive(while_waiting)
             except CoreUnreachable:
                 if self._closed:
                     return
@@ -115,11 +118,14 @@ class Client:
         except OSError as error:
             raise self._lost(error.strerror or str(error)) from error
 
-    def _receive(self) -> dict[str, Any]:
+    def _receive(self, while_waiting: Callable[[], object] | None = None) -> dict[str, Any]:
         while not self._waiting:
             try:
                 portion = self._connected().recv(65536)
             except TimeoutError as error:
+                if while_waiting is not None:
+                    while_waiting()
+                    continue
                 raise self._lost(f"no answer within {self._timeout_s:g} s") from error
             except OSError as error:
                 raise self._lost(error.strerror or str(error)) from error

@@ -4,7 +4,9 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from types import FrameType
 
 import structlog
@@ -19,8 +21,11 @@ from keycabinet.publisher.settings import PublisherSettings, read_settings
 from keycabinet.publisher.stream import Stream
 from keycabinet.publisher.topics import Topics
 from keycabinet.supervision import Supervisor
+from keycabinet.watchdog import Watchdog, to_systemd
 
 log = structlog.get_logger(__name__)
+
+FEED_EVERY_S = 1.0
 
 
 def main(config_path: Path) -> int:
@@ -30,23 +35,34 @@ def main(config_path: Path) -> int:
     """
     logs.configure()
     settings = read_settings(config_path)
-    ended = threading.Event()
+    ended: SimpleQueue[None] = SimpleQueue()  # which a signal may fill at any point of the waiting; an Event may not
     failures: list[Exception] = []
 
     def fail(error: Exception) -> None:
         failures.append(error)
-        ended.set()
+        ended.put(None)
 
     def end(_number: int, _frame: FrameType | None) -> None:
-        ended.set()
+        ended.put(None)
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     running = Running(settings, Limits(), fail)
-    running.start()
-    ended.wait()
+    with to_systemd() as notify:
+        watchdog = Watchdog(notify, running.look)
+        running.start()
+        watchdog.ready("the publisher runs")
+        _feed_until(ended, watchdog)
+        watchdog.stopping()
     running.stop()
     return 1 if failures else 0
+
+
+def _feed_until(ended: "SimpleQueue[None]", watchdog: Watchdog) -> None:
+    while True:
+        watchdog.feed()
+        with suppress(Empty):
+            return ended.get(timeout=FEED_EVERY_S)
 
 
 class Running:
@@ -67,10 +83,13 @@ class Running:
             log.warning("MQTT 3.1.1: what the broker's access rules refuse is lost without a sign")
         topics = Topics(self._settings.cabinet)
         publisher = Publisher(topics, self._settings.broker, self._stream, self._desk, self._bell, self._limits)
-        self._supervisor.spawn("rows", self._stream.run, self._fail)
-        self._supervisor.spawn("core", self._desk.run, self._fail)
-        self._supervisor.spawn("broker", publisher.run, self._fail)
+        for name, work in (("rows", self._stream.run), ("core", self._desk.run), ("broker", publisher.run)):
+            self._supervisor.spawn(name, work, self._fail, self._limits.stuck_after_s)
         log.info("publisher started", cabinet=self._settings.cabinet, broker=self._settings.broker.host)
+
+    def look(self) -> tuple[str, ...]:
+        """The names of the threads that are stuck now, as ``Supervisor.look``."""
+        return self._supervisor.look()
 
     def stop(self) -> None:
         """End every thread, ``offline`` published; 1.4 s at most, whatever the network does."""

@@ -77,10 +77,11 @@ class Desk:
         except Empty:
             return None
 
-    def run(self, _stopping: Stopping) -> None:
+    def run(self, stopping: Stopping) -> None:
         """Serve until ``finish``; raises ValueError if the core says what was not agreed."""
         pauses = Pauses(self._limits.first_pause_s, self._limits.longest_pause_s)
         while not self._finished:
+            stopping.is_set()  # a sign of life; the answer does not count, ``finish`` does
             pause_s = self._limits.redraw_every_s
             try:
                 self._serve()

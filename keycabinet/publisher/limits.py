@@ -40,3 +40,7 @@ class Limits:
     tick_s: float = 0.25
     farewell_s: float = 0.8
     stop_within_s: float = 1.4
+    stuck_after_s: float = 45.0
+    """A thread that has not asked whether to stop for so long is stuck. Rightly silent are the broker's while it dials
+    (name service 25 s with three servers that are down, TCP 5 s an address, TLS 5 s) and the core's during a few calls
+    (5 s to send, 5 s to answer each). With the 10 s of systemd, a dead thread is noticed within 60 s."""

@@ -74,7 +74,7 @@ class FakeCore:
             thread.join(5)
         self._threads.clear()
         self._listener.close()
-        self.socket.unlink()
+        self.socket.unlink(missing_ok=True)
 
     def _spawn(self, work: Any, link: socket.socket) -> None:
         self._threads.append(threading.Thread(target=work, args=(link,), daemon=True))
