@@ -1,6 +1,7 @@
 """The drivers' codecs on lines that mutate what comes: the machines above them are the real ones, up to the events."""
 
 from collections import Counter, deque
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from random import Random
@@ -161,9 +162,9 @@ class HeardBridge(Bridge):
     there: frozenset[str]
     counts: Counter[str]
 
-    def tags(self) -> frozenset[str] | None:
+    def tags(self, each_pass: Callable[[], object]) -> frozenset[str] | None:
         """As the bridge says it."""
-        read = super().tags()
+        read = super().tags(each_pass)
         wrong = (read or frozenset()) - self.there
         self.counts["single reads past the CRC: known"] += len(wrong & set(DIRECTORY))
         self.counts["single reads past the CRC: strange"] += len(wrong - set(DIRECTORY))
