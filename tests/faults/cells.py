@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from firmware_sim.faults import FAULTS, Of
 from tests.faults.judge import Judge
 from tests.faults.stories import STORIES
+from tests.waiting import wait_until
 
 DEVICES = ("pins", "bank1", "probe", "panel")
 ACTS = {
@@ -102,8 +103,9 @@ def lose(judge: Judge, device: str, fault: str, names: set[str]) -> None:
     judge.wait_for("alarm.raised", kind="reader_fault", subject=device)
     _while_lost(judge, device)
     if fault in MAY_FLAP:
-        time.sleep(STEADY_S)  # nothing is awaited here: it must stay lost
-    assert judge.rows("device.back") == []
+        until = time.monotonic() + STEADY_S
+        wait_until(lambda: time.monotonic() > until or judge.rows("device.back"), 2 * STEADY_S)
+    assert judge.rows("device.back") == [], "it came back while the fault lasted"
     judge.sim.fault(fault, device, on=False)
     judge.recovers()
     judge.wait_for("device.back", device=device)

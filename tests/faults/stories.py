@@ -124,6 +124,8 @@ def chatter(judge: Judge) -> None:
         judge.sim.fault("chatter", OUT, on=chattering)
         judge.sim.present(OUT, hold_ms=1500, reader="bank1")
         judge.sim.wait_for("tag_lifted")
+        judge.log_in()  # meanwhile the bus forgets it: two touches without a pause may be one that lasts too long
+        judge.log_out()
     judge.sim.fault("chatter", OUT, on=False)
     judge.sim.fault("chatter", 3)
     for _ in range(3):
