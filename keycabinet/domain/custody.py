@@ -105,14 +105,14 @@ def _is_gone(turn: Turn, ring: Ring, slot: int, places: Places) -> bool:
 
     At a released slot either witness is enough, the tag that is read no more or the contact that has opened, if the
     other cannot be heard. Two witnesses that are heard must agree: a tag that cannot be read is no ring that is gone,
-    unless another tag hangs in its slot for certain.
+    unless another tag hangs in its slot for certain, or in its place since it has fallen silent.
     """
     if ring.tag in places:
         return False
     cabinet, seen = turn.cabinet, turn.cabinet.seen
     match seen.content(cabinet.layout, slot):
         case Hanging(evidence=evidence):
-            return evidence is Evidence.TAG_READ
+            return evidence is Evidence.TAG_READ or seen.silent.get(slot) == ring.tag
         case Nothing.EMPTY:
             return True
         case Nothing.UNREADABLE:

@@ -191,15 +191,19 @@ def place(
 
     A tag that is still read stays where it was. One new tag and one slot that was filled go together, which is as
     ``sure`` as can be; a slot whose own tag has fallen silent was not filled. What is left is inferred: each tag to its
-    own place if that can be, else to the likeliest slot.
+    own place if that can be, else to the likeliest slot; where contacts had their time to follow (``sure`` is inferred),
+    to one that something is in, be it in place of a ring that has fallen silent there.
     """
     hanging = {slot: it for slot, it in before.items() if it.tag in bus.tags}
     new = sorted(bus.tags - {it.tag for it in hanging.values()})
     free = bus.occupied - hanging.keys() - bus.silent.keys()
     if len(new) == 1 and len(free) == 1:
         return hanging | {slot: Hanging(new[0], sure) for slot in free}
+    settled = sure is Evidence.INFERRED
     for tag in sorted(new, key=lambda tag: homes.get(tag) not in free):
-        slot = next(_choices(tag, bus, bus.slots - hanging.keys(), homes, before), None)
+        unused = bus.slots - hanging.keys()
+        likely = bus.occupied & unused if settled and bus.occupied & unused else unused
+        slot = next(_choices(tag, bus, likely, homes, before), None)
         if slot is not None:
             hanging[slot] = Hanging(tag, Evidence.INFERRED)
     return hanging

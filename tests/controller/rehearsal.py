@@ -8,6 +8,7 @@ from keycabinet.controller import Controller, Hardware, Inbox, Outside
 from keycabinet.domain import events as e
 from keycabinet.domain.books import Books
 from keycabinet.domain.entries import Evidence, ReturnOffered, RingEnrolled, RingFound
+from keycabinet.domain.seen import PATIENCE
 from keycabinet.domain.state import Cabinet
 from keycabinet.errors import StoreError
 from keycabinet.store.change import Change
@@ -115,6 +116,8 @@ class Rehearsal:
             self.hanging[slot] = ring
             self.loose.discard(slot)
             self.tell(self.census())
+            self.clock.move(PATIENCE)
+            self.tell(e.TimePassed())
 
     def wait(self, seconds: float):
         """Time passes; then the door closes, and presses home every ring whose release is over."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from keycabinet.domain.books import Books, In, OpenRelease, Out
+from keycabinet.domain.books import Books, In, Missing, OpenRelease, Out
 from keycabinet.domain.directory import Directory
 from keycabinet.domain.effects import ReleaseDoor, ReleaseSlot
 from keycabinet.domain.entries import (
@@ -28,6 +28,7 @@ from keycabinet.domain.entries import (
 )
 from keycabinet.domain.events import (
     BoltsRead,
+    CoilPulsed,
     ContactRead,
     DeviceFailed,
     DeviceReady,
@@ -382,3 +383,16 @@ def test_a_ring_that_is_replaced_by_another_tag_is_never_without_an_alarm(other,
 
     about_it = {(AlarmKind.MISSING, "r3"), (AlarmKind.UNREADABLE, "slot-3")}
     assert about_it & story.cabinet.books.alarms.keys()
+
+
+def test_a_ring_put_in_the_place_of_another_is_there_and_the_other_is_missing_although_only_the_bus_tells():
+    story = running()
+    story.log_in().press("5#").tell(CoilPulsed(5), ContactRead(5, closed=False), TagsRead("bank1", tags(1, 2, 3, 4, 6)))
+    assert isinstance(story.cabinet.books.custody["r5"], Out)
+
+    story.tell(TagsRead("bank1", tags(2, 3, 4, 5, 6))).later(seconds=2)
+
+    custody = story.cabinet.books.custody
+    assert (custody["r5"].slot, custody["r5"].evidence) == (1, Evidence.INFERRED)
+    assert isinstance(custody["r1"], Missing)
+    assert (AlarmKind.MISSING, "r1") in raised(story)
