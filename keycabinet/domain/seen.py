@@ -191,7 +191,7 @@ def place(
 
     A tag that is still read stays where it was. One new tag and one slot that was filled go together, which is as
     ``sure`` as can be; a slot whose own tag has fallen silent was not filled. What is left is inferred: each tag to its
-    own place if that can be, else to the likeliest slot; where contacts had their time to follow (``sure`` is inferred),
+    own place if that can be, else to the likeliest slot; where contacts had time to follow (``sure`` is inferred),
     to one that something is in, be it in place of a ring that has fallen silent there.
     """
     hanging = {slot: it for slot, it in before.items() if it.tag in bus.tags}
