@@ -17,6 +17,7 @@ from keycabinet.clock import SystemClock, boot_id, is_synchronised
 from keycabinet.config import Config, load
 from keycabinet.control.core import ANSWER_WITHIN_S, Core
 from keycabinet.control.head import Head
+from keycabinet.control.peers import named_peers
 from keycabinet.control.progress import CURSOR, Cursors, Progress
 from keycabinet.control.server import Server
 from keycabinet.controller import Controller, Hardware, Inbox, Outside
@@ -91,6 +92,8 @@ def _run(controller: Controller, stopping: threading.Event, watchdog: Watchdog) 
 def _start(
     config: Config, stack: ExitStack, inbox: Inbox, make: type[Controller], supervisor: Supervisor
 ) -> Controller:
+    control = config.control
+    peers = named_peers(control.peers.users(), control.peers.groups(), control.sealed_to_mqtt)
     stack.enter_context(sole_owner(config.store.path))
     reserve = Reserve(config.store.path.with_name(f"{config.store.path.name}.reserve"), config.store.reserve_mib << 20)
     reserve.give_up()
@@ -134,7 +137,7 @@ def _start(
         site=Site(config.cabinet.slots, config.zone(), config.keypad.pin_digits),
         issue=hasher.issue,
     )
-    stack.enter_context(Server(config.control.socket, core))
+    stack.enter_context(Server(control.socket, core, peers=peers))
     log.info("core is up", cabinet=config.cabinet.id, devices=sorted(parts), seq=head.seq)
     return controller
 

@@ -48,10 +48,45 @@ class StoreTable(_Table):
     """Room that is kept on the disk, in ``<path>.reserve``, for returns and alarms when the disk is full."""
 
 
+class PeerTable(_Table):
+    """Whose processes play a part at the control socket: those of a user, or those of a group of the system."""
+
+    user: Annotated[str, Field(min_length=1)] | None = None
+    group: Annotated[str, Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.user is None) is (self.group is None):
+            raise ValueError("state either `user` or `group`")
+        return self
+
+
+class PeersTable(_Table):
+    """Who plays which part; nobody named: the user of the core plays them all (a demonstration, a test)."""
+
+    mqtt: PeerTable | None = None
+    console: PeerTable | None = None
+    people: PeerTable | None = None
+
+    def users(self) -> dict[str, str]:
+        """Part -> name of a user."""
+        return {part: peer.user for part, peer in self._named().items() if peer.user is not None}
+
+    def groups(self) -> dict[str, str]:
+        """Part -> name of a group."""
+        return {part: peer.group for part, peer in self._named().items() if peer.group is not None}
+
+    def _named(self) -> dict[str, PeerTable]:
+        found = {"mqtt": self.mqtt, "console": self.console, "people": self.people}
+        return {part: peer for part, peer in found.items() if peer is not None}
+
+
 class ControlTable(_Table):
-    """Where the core listens for its clients."""
+    """Where the core listens for its clients, who they are, and which sealed rows it gives the publisher."""
 
     socket: LocalPath
+    sealed_to_mqtt: Literal["none", "duress", "all"] = "duress"
+    peers: PeersTable = PeersTable()
 
 
 class KeypadTable(_Table):

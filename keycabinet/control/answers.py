@@ -1,13 +1,16 @@
 """How each method is answered, in the client's own thread. Only what changes something goes to the deciding thread."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from keycabinet.control import results, status
-from keycabinet.control.call import Call, no_session, welcome
+from keycabinet.control.call import Call, no_session, still_there, welcome
 from keycabinet.control.params import CursorMove, CursorName, LedgerRead, Login, Nothing, Subscribe, WithToken
+from keycabinet.control.peers import Kind
 from keycabinet.control.refusals import Fault, Refused
-from keycabinet.control.rows import read_on, row_out
+from keycabinet.control.rows import Stretch, read_on, row_out
 from keycabinet.control.sessions import IDLE
+from keycabinet.control.sight import Sight
 from keycabinet.domain.people import Pin
 from keycabinet.domain.states import Idle
 
@@ -48,10 +51,10 @@ def show_status(call: Call, _params: Nothing) -> results.Status:
 
 
 def read_ledger(call: Call, params: LedgerRead) -> results.Rows:
-    """Rows from a number on. What is not served leaves a gap in the numbers."""
+    """Rows from a number on. What the caller may not see leaves a gap in the numbers."""
     head_seq = call.core.head.seq
     with call.core.open_reader() as reader:
-        rows, next_seq = read_on(reader, params.from_seq, params.limit, head_seq)
+        rows, next_seq = read_on(reader, Stretch(params.from_seq, params.limit, head_seq), call.sight())
     directory = call.core.controller.directory
     return results.Rows(rows=[row_out(row, directory) for row in rows], next_seq=next_seq, head_seq=head_seq)
 
@@ -62,7 +65,19 @@ def subscribe(call: Call, params: Subscribe) -> results.Subscribed:
     if params.from_seq > head_seq + 1:
         words = f"row {params.from_seq} is ahead: the ledger ends with row {head_seq}"
         raise Refused(Fault.NOT_POSSIBLE, words, field="from_seq")
-    return results.Subscribed(from_seq=params.from_seq, head_seq=head_seq)
+    return results.Subscribed(from_seq=params.from_seq, head_seq=head_seq, sight=_sight_of(call, params))
+
+
+def _sight_of(call: Call, params: Subscribe) -> Callable[[], Sight]:
+    """What a subscriber sees, asked again and again: a session may end before the stream does."""
+    if params.peer is not None and Kind(params.peer) not in call.peer.kinds:
+        raise Refused(Fault.NOT_ALLOWED, f"this process (uid {call.peer.uid}) is not {params.peer}", field="peer")
+    if params.peer is not None or call.peer.kinds == {Kind.MQTT}:
+        return lambda: call.sight(Kind.MQTT)
+    if params.token is None:
+        return call.sight
+    token = params.token.get_secret_value()
+    return lambda: replace(call, person=still_there(call, token)).sight()
 
 
 def get_cursor(call: Call, params: CursorName) -> results.Cursor:
@@ -87,6 +102,18 @@ def login(call: Call, params: Login) -> results.LoggedIn:
         raise Refused(Fault.NOT_ACCEPTED, "not accepted")
     return results.LoggedIn(
         token=call.sessions.open(person.id, now.elapsed),
+        person=results.Person(id=person.id, code=person.code, name=person.name),
+        role=person.role.value,
+        expires_in_s=int(IDLE.total_seconds()),
+    )
+
+
+def whoami(call: Call, _params: WithToken) -> results.Who:
+    """Whose session this is."""
+    person = call.person
+    if person is None:
+        raise no_session()
+    return results.Who(
         person=results.Person(id=person.id, code=person.code, name=person.name),
         role=person.role.value,
         expires_in_s=int(IDLE.total_seconds()),

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from keycabinet.control.core import Core
-from keycabinet.control.peers import Peer
+from keycabinet.control.peers import Kind, Peer, Sealed
 from keycabinet.control.refusals import Fault, Refused
 from keycabinet.control.sessions import Sessions
+from keycabinet.control.sight import Sight, visible_to
 from keycabinet.domain.moment import Moment
 from keycabinet.domain.people import Person
 from keycabinet.domain.policy import Denied, may_enter
@@ -13,11 +14,15 @@ from keycabinet.domain.policy import Denied, may_enter
 
 @dataclass(frozen=True)
 class Call:
-    """The core, the process at the other end, and the person of its session where the method needs one."""
+    """The core, the process at the other end, and the person of its session where the method needs one.
+
+    ``sealed``: which sealed rows the peer ``mqtt`` is given.
+    """
 
     core: Core
     sessions: Sessions
     peer: Peer
+    sealed: Sealed = Sealed.DURESS
     person: Person | None = None
 
     @property
@@ -27,12 +32,25 @@ class Call:
             raise no_session()
         return self.person.id
 
+    def sight(self, kind: Kind = Kind.PEOPLE) -> Sight:
+        """Which rows are seen by a process of this kind for this person."""
+        return visible_to(kind, self.person.role if self.person else None, self.sealed)
+
 
 def person_of(call: Call, token: str) -> Person:
     """Whose session this is. Raises Refused if there is none, or if the person may not be here any more."""
     now = call.core.clock.now()
     known = call.sessions.person(token, now.elapsed)
     person = welcome(call.core, known, now)
+    if person is None:
+        raise no_session()
+    return person
+
+
+def still_there(call: Call, token: str) -> Person:
+    """Whose session this is; looking does not keep it alive. Raises Refused as ``person_of`` does."""
+    now = call.core.clock.now()
+    person = welcome(call.core, call.sessions.peek(token, now.elapsed), now)
     if person is None:
         raise no_session()
     return person

@@ -87,13 +87,16 @@ class Client:
         result: dict[str, Any] = answer["result"]
         return result
 
-    def stream(self, from_seq: int, while_waiting: Callable[[], object] | None = None) -> Iterator[dict[str, Any]]:
+    def stream(
+        self, from_seq: int, while_waiting: Callable[[], object] | None = None, **params: object
+    ) -> Iterator[dict[str, Any]]:
         """Subscribe; then every row from this one on as it is committed, until ``close``. Nothing else can be called.
 
-        ``while_waiting`` is called once a second as long as no row comes: a sign that this thread is alive.
+        ``while_waiting`` is called once a second as long as no row comes: a sign that this thread is alive. ``params``:
+        as the method takes them.
         Raises CallRefused, and CoreUnreachable when the core goes: connect anew and go on after the last row.
         """
-        self.call("subscribe", from_seq=from_seq)
+        self.call("subscribe", from_seq=from_seq, **params)
         return self._rows(while_waiting)
 
     def _rows(self, while_waiting: Callable[[], object] | None) -> Iterator[dict[str, Any]]:

@@ -15,7 +15,7 @@ from keycabinet.control.call import Call
 from keycabinet.control.core import Core
 from keycabinet.control.lines import Lines, LineTooLong
 from keycabinet.control.methods import Method, answer
-from keycabinet.control.peers import Peer
+from keycabinet.control.peers import Peer, Sealed
 from keycabinet.control.refusals import Fault, Refused
 from keycabinet.control.results import Subscribed
 from keycabinet.control.rows import row_out
@@ -55,6 +55,7 @@ class Service:
     sessions: Sessions
     methods: Mapping[str, Method[Any, Any]]
     limits: Limits
+    sealed: Sealed = Sealed.DURESS
 
 
 class Connection:
@@ -62,7 +63,7 @@ class Connection:
 
     def __init__(self, link: socket.socket, peer: Peer, service: Service) -> None:
         self._link, self._service = link, service
-        self._call = Call(service.core, service.sessions, peer)
+        self._call = Call(service.core, service.sessions, peer, service.sealed)
         self._sending = threading.Lock()
         self._closed = threading.Event()
         self._stream: threading.Thread | None = None
@@ -114,7 +115,7 @@ class Connection:
             return
         self._send(result_line(request.id, result))
         if isinstance(result, Subscribed):
-            self._start_stream(result.from_seq)
+            self._start_stream(result)
 
     def _result(self, request: Request) -> BaseModel:
         future: Future[BaseModel] = Future()
@@ -141,18 +142,18 @@ class Connection:
                 self._log.error("method failed", method=method, kind=type(error).__name__, at=_place(error))
                 return Refused(Fault.INTERNAL, f"{method} failed inside the core; the core's log says where")
 
-    def _start_stream(self, from_seq: int) -> None:
+    def _start_stream(self, promised: Subscribed) -> None:
         name = f"{threading.current_thread().name}-rows"
-        self._stream = threading.Thread(target=self._send_rows, args=(from_seq,), name=name, daemon=True)
+        self._stream = threading.Thread(target=self._send_rows, args=(promised,), name=name, daemon=True)
         self._stream.start()
 
-    def _send_rows(self, from_seq: int) -> None:
+    def _send_rows(self, promised: Subscribed) -> None:
         core = self._service.core
         try:
-            for rows in rows_as_they_come(core, from_seq, self._closed.is_set):
+            for rows in rows_as_they_come(core, promised.from_seq, promised.sight, self._closed.is_set):
                 directory = core.controller.directory
                 self._send(b"".join(notification_line("row", row_out(row, directory)) for row in rows))
-        except OSError as error:  # a StoreError is one
+        except (OSError, Refused) as error:  # a StoreError is one; refused: the session is over
             self._log.warning("stream ended", why=str(error))
         finally:
             self.close()

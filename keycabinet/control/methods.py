@@ -16,12 +16,14 @@ from keycabinet.control.params import (
     HistoryOf,
     LedgerRead,
     Login,
+    MayHaveToken,
     Nothing,
     Params,
     RosterImport,
     Subscribe,
     WithToken,
 )
+from keycabinet.control.peers import EVERY, Kind, Peer
 from keycabinet.control.refusals import Fault, Refused
 from keycabinet.control.rpc import Request, first_fault
 from keycabinet.domain.people import Role
@@ -29,30 +31,36 @@ from keycabinet.domain.people import Role
 P = TypeVar("P", bound=Params)
 R = TypeVar("R", bound=results.Result)
 
+ANYBODY = None
+EVERYBODY = frozenset(Role)
 ADMINISTRATORS = frozenset({Role.SECURITY_ELECTRONICS_ADMINISTRATOR})
+
+PUBLISHER = frozenset({Kind.MQTT})
+PERSONS = frozenset({Kind.PEOPLE, Kind.CONSOLE})
+"""What a person calls, at a terminal or through the console."""
 
 
 @dataclass(frozen=True)
 class Method(Generic[P, R]):
-    """A method. ``roles``: it needs a token, of a person with one of these roles; None: any process that connects."""
+    """A method. ``peers``: the parts that may call it. ``roles``: of whom it needs a token; None: it needs none."""
 
     params: type[P]
     result: type[R]
     roles: frozenset[Role] | None
     answer: Callable[[Call, P], R]
+    peers: frozenset[Kind] = PERSONS
 
-
-ANYBODY = None
 
 METHODS: Mapping[str, Method[Any, Any]] = {
-    "hello": Method(Nothing, results.Hello, ANYBODY, answers.hello),
-    "status": Method(Nothing, results.Status, ANYBODY, answers.show_status),
+    "hello": Method(Nothing, results.Hello, ANYBODY, answers.hello, EVERY),
+    "status": Method(Nothing, results.Status, ANYBODY, answers.show_status, EVERY),
     "history": Method(HistoryOf, results.History, ANYBODY, history),
     "ledger.read": Method(LedgerRead, results.Rows, ANYBODY, answers.read_ledger),
-    "subscribe": Method(Subscribe, results.Subscribed, ANYBODY, answers.subscribe),
-    "cursor.get": Method(CursorName, results.Cursor, ANYBODY, answers.get_cursor),
-    "cursor.move": Method(CursorMove, results.Cursor, ANYBODY, answers.move_cursor),
+    "subscribe": Method(Subscribe, results.Subscribed, ANYBODY, answers.subscribe, EVERY),
+    "cursor.get": Method(CursorName, results.Cursor, ANYBODY, answers.get_cursor, EVERY),
+    "cursor.move": Method(CursorMove, results.Cursor, ANYBODY, answers.move_cursor, PUBLISHER),
     "login": Method(Login, results.LoggedIn, ANYBODY, answers.login),
+    "whoami": Method(WithToken, results.Who, EVERYBODY, answers.whoami),
     "logout": Method(WithToken, results.Done, ANYBODY, answers.logout),
     "roster.import": Method(RosterImport, results.RosterImported, ADMINISTRATORS, roster.import_roster),
 }
@@ -63,9 +71,13 @@ def answer(methods: Mapping[str, Method[Any, Any]], request: Request, call: Call
     method = methods.get(request.method)
     if method is None:
         raise _unknown(request.method, methods)
+    if method.peers.isdisjoint(call.peer.kinds):
+        raise _not_for(request.method, method.peers, call.peer)
     params = _params(request, method)
     if method.roles is not None:
         call = _as_person(call, params.token.get_secret_value(), method.roles, request.method)
+    elif isinstance(params, MayHaveToken) and params.token is not None:
+        call = replace(call, person=person_of(call, params.token.get_secret_value()))
     result: BaseModel = method.answer(call, params)
     return result
 
@@ -87,6 +99,11 @@ def _as_person(call: Call, token: str, roles: frozenset[Role], method: str) -> C
         allowed = " or ".join(sorted(role.value.replace("_", " ") for role in roles))
         raise Refused(Fault.NOT_ALLOWED, f"{method} is for a {allowed}")
     return replace(call, person=person)
+
+
+def _not_for(name: str, wanted: frozenset[Kind], peer: Peer) -> Refused:
+    allowed, known = (" or ".join(sorted(kind.value for kind in kinds)) for kinds in (wanted, peer.kinds))
+    return Refused(Fault.NOT_ALLOWED, f"{name} is for {allowed}; this process (uid {peer.uid}) is {known or 'neither'}")
 
 
 def _unknown(name: str, methods: Mapping[str, Method[Any, Any]]) -> Refused:

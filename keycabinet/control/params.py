@@ -27,20 +27,30 @@ class WithToken(Params):
     token: SecretStr
 
 
-class LedgerRead(Params):
+class MayHaveToken(Params):
+    """A question that anybody may ask; ``token``: a person to whom more is told."""
+
+    token: SecretStr | None = None
+
+
+class LedgerRead(MayHaveToken):
     """From which row on, and how many at most."""
 
     from_seq: Seq
     limit: Limit = 100
 
 
-class Subscribe(Params):
-    """From which row on; at most the one after the last."""
+class Subscribe(MayHaveToken):
+    """From which row on; at most the one after the last.
+
+    ``peer``: as what the process subscribes, where as one user of several parts it can be taken for more than one.
+    """
 
     from_seq: Seq
+    peer: Literal["mqtt"] | None = None
 
 
-class HistoryOf(Params):
+class HistoryOf(MayHaveToken):
     """A person (user code or id), a ring (number or id) or a slot: exactly one of them."""
 
     person: Short | None = None

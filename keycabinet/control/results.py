@@ -1,9 +1,12 @@
 """What each method gives, as it stands on the wire. Instants are ISO 8601 in UTC."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from keycabinet.control.sight import Sight
 
 
 class Result(BaseModel):
@@ -164,10 +167,12 @@ class Rows(Result):
 
 
 class Subscribed(Result):
-    """Rows follow as notifications ``row``, without end."""
+    """Rows follow as notifications ``row``, without end; with a token, as long as its session lasts."""
 
     from_seq: int
     head_seq: int
+    sight: Callable[[], Sight] = Field(exclude=True, repr=False)
+    """For the connection, not for the wire: what is seen now. Raises Refused when the session is over."""
 
 
 class History(Result):
@@ -188,6 +193,14 @@ class LoggedIn(Result):
     """A session: it ends so many seconds after it was last used."""
 
     token: str
+    person: Person
+    role: str
+    expires_in_s: int
+
+
+class Who(Result):
+    """Whose session this is, and for how many seconds it lasts from now on unless it is used."""
+
     person: Person
     role: str
     expires_in_s: int

@@ -2,29 +2,36 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from keycabinet.control.results import LedgerRow, Named
+from keycabinet.control.sight import Sight
 from keycabinet.domain.directory import Directory
-from keycabinet.domain.entries import Visibility
 from keycabinet.domain.moment import utc_text
 from keycabinet.store import Reader, Row
-
-SERVED = frozenset({Visibility.OPEN, Visibility.COMMAND})
-"""What this socket tells: sealed rows never."""
 
 _IDS = ("ring", "subject", "person", "actor", "holder", "booked_holder", "returned_by")
 
 
-def read_on(reader: Reader, from_seq: int, limit: int, head_seq: int) -> tuple[tuple[Row, ...], int]:
-    """At most ``limit`` served rows from ``from_seq`` on, and the number from which to read next.
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Which rows to read next: at most ``limit`` from ``from_seq`` on. ``head_seq`` was committed before."""
 
-    ``head_seq`` was committed before: up to there, what is not among the rows is not served.
+    from_seq: int
+    limit: int
+    head_seq: int
+
+
+def read_on(reader: Reader, stretch: Stretch, sight: Sight) -> tuple[tuple[Row, ...], int]:
+    """The rows of this stretch that are seen, and the number from which to read next.
+
+    Up to ``head_seq``, what is not among the rows is not seen.
     """
-    rows = reader.rows(from_seq, limit, SERVED)
+    rows = reader.rows(stretch.from_seq, stretch.limit, sight.visibilities)
     last = rows[-1].seq if rows else 0
-    done = last if len(rows) == limit else max(last, head_seq, from_seq - 1)
-    return rows, done + 1
+    done = last if len(rows) == stretch.limit else max(last, stretch.head_seq, stretch.from_seq - 1)
+    return tuple(filter(sight.shows, rows)), done + 1
 
 
 def row_out(row: Row, directory: Directory) -> LedgerRow:

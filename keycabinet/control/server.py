@@ -12,7 +12,7 @@ import structlog
 from keycabinet.control.connection import Connection, Limits, Service
 from keycabinet.control.core import Core
 from keycabinet.control.methods import METHODS, Method
-from keycabinet.control.peers import Peer, peer_of
+from keycabinet.control.peers import Peer, Peers
 from keycabinet.control.refusals import Fault, Refused
 from keycabinet.control.rpc import refusal_line
 from keycabinet.control.sessions import Sessions
@@ -33,9 +33,11 @@ class Server:
         core: Core,
         methods: Mapping[str, Method[Any, Any]] = METHODS,
         limits: Limits = Limits(),  # noqa: B008 - a frozen value
+        peers: Peers = Peers(),  # noqa: B008 - a frozen value
     ) -> None:
         self._path = path
-        self._service = Service(core, Sessions(), methods, limits)
+        self._service = Service(core, Sessions(), methods, limits, peers.sealed)
+        self._peers = peers
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._clients: dict[Connection, threading.Thread] = {}
@@ -86,7 +88,7 @@ class Server:
                     log.warning("no client can be accepted", error=str(error))
                     self._stopping.wait(PAUSE_S)
             else:
-                self._welcome(link, peer_of(link))
+                self._welcome(link, self._peers.peer_of(link))
 
     def _welcome(self, link: socket.socket, peer: Peer) -> None:
         with self._lock:

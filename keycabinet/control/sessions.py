@@ -45,6 +45,13 @@ class Sessions:
             self._sessions = (*others, replace(session, until=now + IDLE))
             return session.person
 
+    def peek(self, token: str, now: timedelta) -> str | None:
+        """Whose session this is, which does not live on for that; None as for ``person``."""
+        with self._lock:
+            self._sessions = self._alive(now)
+            session = self._find(token)
+            return session.person if session is not None else None
+
     def close(self, token: str, now: timedelta) -> bool:
         """End this session; whether there was one."""
         with self._lock:

@@ -69,7 +69,7 @@ class Stream:
         try:
             position = self._begin(client, stopping)
             pauses.reset()
-            for each in client.stream(position + 1, stopping.is_set):
+            for each in client.stream(position + 1, stopping.is_set, peer=CURSOR):
                 row = Row.model_validate(each)
                 self._put(row, stopping)
                 self._position = row.seq

@@ -58,7 +58,7 @@ class Witness:
         while not self._ending.is_set():
             try:
                 with Client(self._socket, 5.0) as self._client:
-                    for row in self._client.stream(self.last + 1):
+                    for row in self._client.stream(self.last + 1, peer="mqtt"):
                         self._note(row)
             except (CoreUnreachable, CallRefused):
                 self._ending.wait(RETRY_S)

@@ -108,7 +108,7 @@ def test_a_mistake_makes_no_other(tmp_path: Path, old: str, new: str, field: str
     ("table", "field", "expected"),
     [
         ('path = "cabinet.db"\n', "store.path", "a path"),
-        ('[control]\nsocket = "control.sock"\n', "control", "a table with socket"),
+        ('[control]\nsocket = "control.sock"\n', "control", "a table with socket, sealed_to_mqtt, peers"),
         ('factory = "mock"\n', "devices.pins.factory", "a text"),
         ('[devices.panel]\ndriver = "panel_serial"\n', "devices.panel.driver", "one of ds2480b, gpio, panel_serial"),
     ],

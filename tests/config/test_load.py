@@ -6,7 +6,16 @@ from pathlib import Path
 import pytest
 
 from keycabinet.config import load, locate
-from keycabinet.config.tables import CabinetTable, ControlTable, KeypadTable, MqttTable, StoreTable, TlsTable
+from keycabinet.config.tables import (
+    CabinetTable,
+    ControlTable,
+    KeypadTable,
+    MqttTable,
+    PeersTable,
+    PeerTable,
+    StoreTable,
+    TlsTable,
+)
 from keycabinet.domain.layout import Senses
 from keycabinet.errors import ConfigError
 from tests.config.samples import CABINET, SAMPLE, with_change, written
@@ -98,6 +107,6 @@ def test_the_option_goes_before_the_environment_and_that_before_the_usual_place(
 
 def test_every_setting_of_ours_is_in_the_sample() -> None:
     text = SAMPLE.read_text(encoding="utf-8")
-    tables = (CabinetTable, StoreTable, ControlTable, KeypadTable, MqttTable, TlsTable)
+    tables = (CabinetTable, StoreTable, ControlTable, PeersTable, PeerTable, KeypadTable, MqttTable, TlsTable)
 
     assert [name for table in tables for name in table.model_fields if f"{name} =" not in text] == []

@@ -113,7 +113,7 @@ class House:
 
     def _authenticate(self, code: str, pin: Pin) -> str | None:
         person = self.controller.directory.person_of_code.get(code)
-        return person.id if person is not None and KNOWN_PINS[code] == pin.digits else None
+        return person.id if person is not None and KNOWN_PINS.get(code) == pin.digits else None
 
 
 @contextmanager
@@ -174,6 +174,12 @@ class Wire:
 def quickly(secret: bytes, salt: bytes, _params: Params) -> bytes:
     """A hash that costs nothing."""
     return hmac.digest(salt, secret, "sha256")
+
+
+def logged_in(client: Client, code: str = ADMIN.code) -> str:
+    """The token of a session of this person."""
+    token: str = client.call("login", code=code, pin=KNOWN_PINS[code])["token"]
+    return token
 
 
 def asking(house: House) -> Client:

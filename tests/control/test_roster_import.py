@@ -35,7 +35,7 @@ def test_the_rows_of_an_import_name_who_did_it(house: House, client: Client, tok
 
     client.call("roster.import", token=token, people=FAY)
 
-    rows = client.call("ledger.read", from_seq=seq)["rows"]
+    rows = client.call("ledger.read", from_seq=seq, token=token)["rows"]
     assert [(row["type"], row["actor"]) for row in rows] == [("person.enrolled", "eve"), ("pin.issued", "eve")]
 
 

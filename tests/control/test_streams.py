@@ -78,7 +78,7 @@ def test_a_row_comes_with_the_names_of_its_ids(house: House, client: Client) -> 
     seq = house.head.seq + 1
     house.record(PinIssued("ann", actor="bob"))
 
-    row = next(client.stream(seq))
+    row = next(client.stream(seq, peer="mqtt"))
 
     assert row["names"] == {
         "ann": {"kind": "person", "number": "1001", "name": "Ann"},
