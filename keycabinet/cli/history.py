@@ -21,6 +21,7 @@ def history(
 
     from keycabinet.cli.place import socket_path
     from keycabinet.cli.rows import print_rows
+    from keycabinet.cli.session import token_if_any
     from keycabinet.control.client import Client
 
     asked = {"person": person, "ring": ring, "slot": slot}
@@ -29,7 +30,7 @@ def history(
         raise typer.BadParameter("give exactly one of --person, --ring and --slot")
     with Client(socket_path(config)) as client:
         zone = ZoneInfo(client.call("hello")["timezone"])
-        found = client.call("history", **about, limit=limit)
+        found = client.call("history", **about, limit=limit, **token_if_any(client))
     print_rows(found["rows"], zone, as_json=as_json)
     if not found["rows"]:
         typer.echo("nothing has happened yet", err=True)

@@ -1,7 +1,7 @@
 """``keycabinet ledger``: what happened, row by row."""
 # ruff: noqa: PLC0415 - a command imports what it needs when it is called: the others start faster
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -35,24 +35,28 @@ def show(
 
     from keycabinet.cli.place import socket_path
     from keycabinet.cli.rows import print_rows
+    from keycabinet.cli.session import token_if_any
     from keycabinet.control.client import Client
 
     signal.signal(signal.SIGINT, signal.default_int_handler)  # also where a shell has started us with it ignored
     with Client(socket_path(config)) as client:
         hello = client.call("hello")
         first = from_seq or max(1, hello["head_seq"] - (limit or 20) + 1)
-        rows = client.stream(first) if follow else read(client, first, limit if from_seq else None)
+        token = token_if_any(client)
+        rows = (
+            client.stream(first, None, **token) if follow else read(client, first, limit if from_seq else None, token)
+        )
         try:
             print_rows(rows, ZoneInfo(hello["timezone"]), as_json=as_json)
         except KeyboardInterrupt:
             return
 
 
-def read(client: "Client", from_seq: int, limit: int | None) -> Iterator[dict[str, Any]]:
+def read(client: "Client", from_seq: int, limit: int | None, token: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     """Rows from a number on, page by page: ``limit`` at most, or all there are."""
     left = limit
     while left is None or left > 0:
-        page = client.call("ledger.read", from_seq=from_seq, limit=PAGE if left is None else min(left, PAGE))
+        page = client.call("ledger.read", from_seq=from_seq, limit=PAGE if left is None else min(left, PAGE), **token)
         yield from page["rows"]
         left = None if left is None else left - len(page["rows"])
         from_seq = page["next_seq"]

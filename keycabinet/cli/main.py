@@ -12,6 +12,7 @@ from keycabinet.cli.history import history
 from keycabinet.cli.init import init
 from keycabinet.cli.ledger import ledger
 from keycabinet.cli.roster import import_roster
+from keycabinet.cli.session import login, logout, whoami
 from keycabinet.cli.status import status
 from keycabinet.errors import ConfigError, KeycabinetError
 
@@ -64,6 +65,9 @@ def mqtt(config: ConfigOption = None) -> None:
 
 app.command()(init)
 app.command()(check)
+app.command()(login)
+app.command()(logout)
+app.command()(whoami)
 app.command()(status)
 app.command()(history)
 evidence.register(ledger)

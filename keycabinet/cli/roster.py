@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from keycabinet.cli.check import AsJson, ConfigOption
+from keycabinet.cli.session import CredentialsStdin, logged_in
 from keycabinet.errors import KeycabinetError
 
 if TYPE_CHECKING:
@@ -26,9 +27,7 @@ def import_roster(
     rings: Annotated[Path | None, typer.Option("--rings", metavar="FILE", help="rings.csv")] = None,
     rights: Annotated[Path | None, typer.Option("--rights", metavar="FILE", help="rights.csv; replaces all")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
-    credentials_stdin: Annotated[
-        bool, typer.Option("--credentials-stdin", help="Read user code and PIN as two lines from standard input.")
-    ] = False,
+    credentials_stdin: CredentialsStdin = False,
     as_json: AsJson = False,
 ) -> None:
     """Import people, rings and rights.
@@ -36,7 +35,6 @@ def import_roster(
     From CSV files, all or nothing. PINs of new people are drawn, and shown once.
     """
     from keycabinet.cli.place import socket_path
-    from keycabinet.cli.session import logged_in
     from keycabinet.control.client import CallRefused, Client
     from keycabinet.roster import Files
 

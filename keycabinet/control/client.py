@@ -44,6 +44,11 @@ class Client:
         self._asked = 0
         self._closed = False
 
+    @property
+    def path(self) -> Path:
+        """The control socket."""
+        return self._path
+
     def __enter__(self) -> Self:
         """Connect. Raises CoreUnreachable."""
         self.connect()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import PROGRAM, config_of, keycabinet
+from tests.cli.running import PROGRAM, at_a_terminal, config_of, keycabinet
 from tests.control.house import House
 
 PEOPLE = "code,name,class,role,groups,valid_from,valid_until,suspended\n"
@@ -76,12 +76,20 @@ def test_what_is_odd_is_a_warning_under_the_name_of_its_file(house: House, tmp_p
     assert told.stderr.startswith(f"warning: {file}:3: people_group: ")
 
 
-def test_code_and_pin_are_asked_for_and_the_pin_is_not_shown(house: House, people: str) -> None:
-    done = keycabinet(house, "import", "--people", people, typed=EVE)
+def test_code_and_pin_are_asked_for_at_a_terminal_and_neither_is_shown(house: House, people: str) -> None:
+    shown = at_a_terminal(house, "import", "--people", people, answers={"User code": "1009", "PIN": "8642"})
 
-    assert "added person 1010 Fay" in done.stdout
-    assert "User code" in done.stderr
-    assert "8642" not in done.output
+    assert "added person 1010 Fay" in shown
+    assert "1009" not in shown
+    assert "8642" not in shown
+
+
+def test_where_nobody_is_logged_in_and_nobody_can_be_asked_nothing_is_done(house: House, people: str) -> None:
+    refused = keycabinet(house, "import", "--people", people, typed=EVE)
+
+    assert refused.exit_code == 1
+    assert refused.stderr == "nobody is logged in: `keycabinet login`, or give --credentials-stdin\n"
+    assert "1010" not in house.controller.directory.person_of_code
 
 
 @pytest.mark.parametrize(
@@ -89,8 +97,8 @@ def test_code_and_pin_are_asked_for_and_the_pin_is_not_shown(house: House, peopl
     [
         ("1009\n0000\n", "not accepted"),
         ("1001\n4711\n", "roster.import is for a security electronics administrator"),
-        ("1009\n", "--credentials-stdin: expected two lines, a user code and its PIN"),
-        ("", "--credentials-stdin: expected two lines, a user code and its PIN"),
+        ("1009\n", "standard input: expected a user code and its PIN, each on a line of its own"),
+        ("", "standard input: expected a user code and its PIN, each on a line of its own"),
     ],
 )
 def test_only_an_administrator_imports(house: House, people: str, typed: str, told: str) -> None:

@@ -10,7 +10,9 @@ from tests.cli.running import config_of, process
 from tests.control.house import House
 
 HEAVY = ("sqlalchemy", "pydantic", "rich", "alembic", "argon2", "paho", "keycabinet.store", "keycabinet.config")
-COMMANDS = ("init", "check", "core", "mqtt", "status", "history", "ledger", "import")
+COMMANDS = (
+    "init", "check", "core", "mqtt", "login", "logout", "whoami", "status", "history", "ledger", "import",
+)  # fmt: skip
 
 
 def test_help_names_every_command_with_a_whole_sentence() -> None:
