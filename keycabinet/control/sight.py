@@ -4,12 +4,11 @@ import json
 from dataclasses import dataclass
 
 from keycabinet.control.peers import Kind, Sealed
+from keycabinet.domain.duties import COMMANDERS
 from keycabinet.domain.entries import Visibility
 from keycabinet.domain.people import Role
 from keycabinet.store import Row
 
-COMMANDERS = frozenset({Role.WATCH_COMMANDER, Role.SUPERINTENDENT_OF_SECURITY, Role.SECURITY_ELECTRONICS_ADMINISTRATOR})
-"""The watch commander and those above: they see what is for command, and what is sealed."""
 DURESS = "duress"
 
 _OPEN = frozenset({Visibility.OPEN})

@@ -8,6 +8,7 @@ from keycabinet.domain import health
 from keycabinet.domain.books import AlarmKey, In, Missing, Out
 from keycabinet.domain.effects import Play, Tune
 from keycabinet.domain.entries import AlarmCleared, AlarmKind, AlarmRaised
+from keycabinet.domain.policy import is_gone
 from keycabinet.domain.state import Turn
 from keycabinet.domain.states import DoorOpen
 
@@ -48,13 +49,20 @@ def _of_rings(turn: Turn) -> set[AlarmKey]:
     alarms: set[AlarmKey] = set()
     for ring, custody in turn.cabinet.books.custody.items():
         match custody:
-            case Out(due=due) if due is not None and turn.facts.now.utc >= due:
-                alarms.add((AlarmKind.OVERDUE, ring))
+            case Out():
+                alarms |= {(kind, ring) for kind in _of_ring_out(turn, custody)}
             case Missing():
                 alarms.add((AlarmKind.MISSING, ring))
             case _:
                 pass
     return alarms
+
+
+def _of_ring_out(turn: Turn, out: Out) -> set[AlarmKind]:
+    """Overdue (R35), and out to somebody who has left or is suspended (R9)."""
+    now, holder = turn.facts.now.utc, turn.facts.directory.people.get(out.holder)
+    overdue = {AlarmKind.OVERDUE} if out.due is not None and now >= out.due else set()
+    return overdue | ({AlarmKind.LEFT_HOLDING} if holder is None or is_gone(holder, now) else set())
 
 
 def _of_copies(turn: Turn) -> set[AlarmKey]:

@@ -17,6 +17,7 @@ from keycabinet.domain.entries import (
     RingFound,
     RingMissing,
     RingMoved,
+    RingRetired,
     RingReturned,
     RingTaken,
 )
@@ -109,6 +110,8 @@ class Books:
                 return self._placed(ring, In(slot, at, evidence))
             case RingMoved(ring=ring, slot=slot, evidence=evidence):
                 return self._placed(ring, In(slot, at, evidence))
+            case RingRetired(ring=ring):
+                return replace(self, custody=_without(self.custody, ring))
             case RingMissing(ring=ring, slot=slot):
                 return self._placed(ring, Missing(slot, at))
             case _:

@@ -67,7 +67,8 @@ def next_deadline(cabinet: Cabinet, facts: Facts) -> timedelta | None:
     """How long the rules can wait for the next event before they want ``TimePassed``; None: for ever."""
     now = facts.now
     waits = chain(
-        (until - now.elapsed for until in _elapsed_deadlines(cabinet)), (due - now.utc for due in _dues(cabinet))
+        (until - now.elapsed for until in _elapsed_deadlines(cabinet)),
+        (due - now.utc for due in chain(_dues(cabinet), _ends(cabinet, facts))),
     )
     return min((wait for wait in waits if wait > timedelta(0)), default=None)
 
@@ -162,6 +163,13 @@ def _door_deadlines(cabinet: Cabinet) -> Iterator[timedelta]:
             yield since + (cabinet.times.door_alarm if toned else cabinet.times.door_tone)
         case _:
             pass
+
+
+def _ends(cabinet: Cabinet, facts: Facts) -> Iterator[datetime]:
+    """When the validity of those who hold rings ends."""
+    people = facts.directory.people
+    holders = {it.holder for it in cabinet.books.custody.values() if isinstance(it, Out)} & people.keys()
+    return (until for holder in holders if (until := people[holder].valid_until) is not None)
 
 
 def _dues(cabinet: Cabinet) -> Iterator[datetime]:

@@ -41,11 +41,25 @@ class Directory:
             people={person.id: person for person in people},
             rings={ring.id: ring for ring in rings},
             rights=rights,
-            person_of_code={person.code: person for person in people},
+            person_of_code={person.code: person for person in people if person.code},
             ring_of_tag={ring.tag: ring for ring in rings},
             ring_of_home={ring.home_slot: ring for ring in rings},
             ring_groups_of={group: frozenset(groups) for group, groups in granted.items()},
         )
+
+    def having(self, people: Iterable[Person] = (), rings: Iterable[Ring] = ()) -> "Directory":
+        """The same, with these people and rings added, or instead of those with the same ids."""
+        return self._with(
+            {**self.people, **{person.id: person for person in people}},
+            {**self.rings, **{ring.id: ring for ring in rings}},
+        )
+
+    def without_ring(self, ring: str) -> "Directory":
+        """The same without the ring of this id."""
+        return self._with(self.people, {each: known for each, known in self.rings.items() if each != ring})
+
+    def _with(self, people: Mapping[str, Person], rings: Mapping[str, Ring]) -> "Directory":
+        return Directory.of(people.values(), rings.values(), self.rights)
 
     def open_to(self, person: Person) -> frozenset[str]:
         """All groups of rings that some group of this person may take."""

@@ -64,6 +64,7 @@ class AlarmKind(Enum):
     READER_FAULT = "reader_fault"
     STORAGE = "storage"
     NOT_PUBLISHED = "not_published"
+    LEFT_HOLDING = "left_holding"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,58 @@ class PersonEnrolled(Entry):
 
 
 @dataclass(frozen=True, slots=True)
+class PersonChanged(Entry):
+    """What was changed of a person: columns of people.csv with their values, of name and code nothing but that."""
+
+    type: ClassVar[str] = "person.changed"
+    visibility: ClassVar[Visibility] = Visibility.COMMAND
+    person: str
+    what: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonSuspended(Entry):
+    """A person may take nothing from the next key press on (R8)."""
+
+    type: ClassVar[str] = "person.suspended"
+    visibility: ClassVar[Visibility] = Visibility.COMMAND
+    person: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonResumed(Entry):
+    """A suspension is over."""
+
+    type: ClassVar[str] = "person.resumed"
+    visibility: ClassVar[Visibility] = Visibility.COMMAND
+    person: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLeft(Entry):
+    """A person has left, with so many rings still booked to them (R9)."""
+
+    type: ClassVar[str] = "person.left"
+    visibility: ClassVar[Visibility] = Visibility.COMMAND
+    person: str
+    count: int
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonBlanked(Entry):
+    """Name and code of a person, and the salt of their commitments, were overwritten: nobody can open them again."""
+
+    type: ClassVar[str] = "person.blanked"
+    visibility: ClassVar[Visibility] = Visibility.COMMAND
+    person: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
 class PinIssued(Entry):
     """A person was given a new PIN, drawn at random (R2)."""
 
@@ -119,6 +172,27 @@ class RingEnrolled(Entry):
     ring: str
     home_slot: int
     actor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RingChanged(Entry):
+    """What was changed of a ring: columns of rings.csv with their values, but of its name nothing but that."""
+
+    type: ClassVar[str] = "ring.changed"
+    visibility: ClassVar[Visibility] = Visibility.COMMAND
+    ring: str
+    what: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class RingRetired(Entry):
+    """A ring belongs to this cabinet no more. ``number`` is what it was known by: no table knows it any more."""
+
+    type: ClassVar[str] = "ring.retired"
+    ring: str
+    number: str
+    actor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,8 +456,15 @@ ENTRY_TYPES: tuple[type[Entry], ...] = (
     CabinetStarted,
     CabinetReady,
     PersonEnrolled,
+    PersonChanged,
+    PersonSuspended,
+    PersonResumed,
+    PersonLeft,
+    PersonBlanked,
     PinIssued,
     RingEnrolled,
+    RingChanged,
+    RingRetired,
     RightsChanged,
     LoginGranted,
     LoginRefused,

@@ -35,6 +35,12 @@ def may_enter(person: Person, now: datetime) -> Decision:
     return Granted()
 
 
+def is_gone(person: Person, now: datetime) -> bool:
+    """Whether this person has left, or is suspended, at this instant (UTC): what they still hold is asked for (R9)."""
+    entered = may_enter(person, now)
+    return isinstance(entered, Denied) and entered.reason in {Reason.SUSPENDED, Reason.EXPIRED}
+
+
 def may_take(person: Person, ring: Ring, directory: Directory, now: datetime) -> Decision:
     """Whether this person may hold this ring from this instant (UTC) on, wherever the ring is."""
     entered = may_enter(person, now)

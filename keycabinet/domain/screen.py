@@ -129,7 +129,7 @@ def _troubled_slots(cabinet: Cabinet, facts: Facts) -> set[int]:
     for kind, subject in cabinet.books.alarms:
         if subject.startswith("slot-"):
             troubled.add(int(subject.removeprefix("slot-")))
-        elif subject in rings and kind in {AlarmKind.OVERDUE, AlarmKind.MISSING}:
+        elif subject in rings and kind in {AlarmKind.OVERDUE, AlarmKind.MISSING, AlarmKind.LEFT_HOLDING}:
             troubled.add(rings[subject].home_slot)
     return troubled & cabinet.layout.latches
 

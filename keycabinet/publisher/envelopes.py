@@ -15,8 +15,8 @@ TELLABLE = frozenset(
 )  # fmt: skip
 """Fields of rows that are published. A field that is not named here stays in the cabinet."""
 
-WITHHELD = frozenset({"commitment", "detail", "digest"})
-"""Fields that were looked at and stay in the cabinet: commitments over names, free text of drivers."""
+WITHHELD = frozenset({"commitment", "detail", "digest", "number", "what"})
+"""Fields that were looked at and stay in the cabinet: commitments over names, free text, what was changed."""
 
 TAG_DIGITS = 4
 LEVEL = "alarm"

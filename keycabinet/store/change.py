@@ -25,9 +25,11 @@ class Change:
     rings: tuple[Ring, ...] = ()
     rights: frozenset[Right] | None = None
     credentials: tuple[Credential, ...] = ()
+    retired: tuple[str, ...] = ()
+    """Ids of rings that are no more."""
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to write."""
-        enrolled = self.people or self.rings or self.credentials or self.rights is not None
+        enrolled = self.people or self.rings or self.credentials or self.retired or self.rights is not None
         return not (self.entries or enrolled) and self.before == self.after

@@ -79,6 +79,11 @@ def write_rings(connection: Connection, changed: Iterable[Ring]) -> None:
     )
 
 
+def remove_rings(connection: Connection, retired: Iterable[str]) -> None:
+    """Remove the rings of these ids."""
+    _many(connection, _by_id(rings), [{"old": ring} for ring in retired])
+
+
 def write_rights(connection: Connection, granted: Iterable[Right]) -> None:
     """Replace all rights by these."""
     connection.execute(delete(rights))

@@ -18,8 +18,9 @@ JSON object (the form: ``canonical.py``) with the other twelve as members named 
 
 ``subject`` is what the row is about: ``door`` for the types ``door.…``; else, for the first of these that the body has,
 ``ring:<ring>``, ``slot:<slot>``, ``person:<person>``, ``device:<device>``, ``reader:<reader>``; else NULL. An alarm
-(types ``alarm.…``) has ``kind`` and ``subject`` in its body: ``ring:<subject>`` for overdue, missing and duplicate_tag,
-``device:<subject>`` for reader_fault, else ``slot:<n>`` for a subject ``slot-<n>``, else the subject as it is.
+(types ``alarm.…``) has ``kind`` and ``subject`` in its body: ``ring:<subject>`` for overdue, missing, left_holding and
+duplicate_tag, ``device:<subject>`` for reader_fault, else ``slot:<n>`` for a subject ``slot-<n>``, else the subject as
+it is.
 
 ``actor`` is who did it, as an id of a person: the first of ``actor``, ``holder`` and ``returned_by`` that the body has;
 else NULL. (Whose code was tried is not who tried it, and who a ring was booked to is not who brought it back.)
@@ -43,6 +44,7 @@ _SUBJECTS = ("ring", "slot", "person", "device", "reader")
 _ALARMS_ABOUT = {
     AlarmKind.OVERDUE.value: "ring",
     AlarmKind.MISSING.value: "ring",
+    AlarmKind.LEFT_HOLDING.value: "ring",
     AlarmKind.DUPLICATE_TAG.value: "ring",
     AlarmKind.READER_FAULT.value: "device",
 }

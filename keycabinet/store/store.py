@@ -22,6 +22,7 @@ from keycabinet.store.change import Change
 from keycabinet.store.directory import (
     load_credential,
     load_directory,
+    remove_rings,
     write_credentials,
     write_people,
     write_rights,
@@ -169,6 +170,7 @@ class Store:
         ledger.append(connection, change.entries, columns)
         write_people(connection, change.people)
         write_rings(connection, change.rings)
+        remove_rings(connection, change.retired)
         if change.rights is not None:
             write_rights(connection, change.rights)
         write_credentials(connection, change.credentials)
