@@ -3,9 +3,9 @@
 import json
 
 from keycabinet.control import results
+from keycabinet.control.acting import person_named, ring_named
 from keycabinet.control.call import Call
 from keycabinet.control.params import HistoryOf
-from keycabinet.control.refusals import Fault, Refused
 from keycabinet.control.rows import row_out
 from keycabinet.control.sight import Sight
 from keycabinet.domain.directory import Directory
@@ -28,24 +28,10 @@ def history(call: Call, params: HistoryOf) -> results.History:
 def _rows(reader: Reader, directory: Directory, params: HistoryOf, sight: Sight) -> tuple[Row, ...]:
     limit, seen = params.limit + 1, sight.visibilities  # one more tells whether there are more
     if params.person is not None:
-        return reader.history_of_person(_person(directory, params.person), limit, seen)
+        return reader.history_of_person(person_named(directory, params.person).id, limit, seen)
     if params.ring is not None:
-        return reader.history_of_ring(_ring(directory, params.ring), limit, seen)
+        return reader.history_of_ring(ring_named(directory, params.ring).id, limit, seen)
     return _of_slot(reader, params.slot or 0, limit, sight)
-
-
-def _person(directory: Directory, asked: str) -> str:
-    person = directory.person_of_code.get(asked) or directory.people.get(asked)
-    if person is None:
-        raise Refused(Fault.NOT_FOUND, f"nobody has the user code {asked}", field="person")
-    return person.id
-
-
-def _ring(directory: Directory, asked: str) -> str:
-    for ring in directory.rings.values():
-        if asked in (ring.number, ring.id):
-            return ring.id
-    raise Refused(Fault.NOT_FOUND, f"there is no ring {asked}", field="ring")
 
 
 def _of_slot(reader: Reader, slot: int, limit: int, sight: Sight) -> tuple[Row, ...]:

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from keycabinet.control import answers, results, roster
+from keycabinet.control import answers, people, results, rings, roster
 from keycabinet.control.call import Call, person_of
 from keycabinet.control.history import history
 from keycabinet.control.params import (
@@ -19,6 +19,12 @@ from keycabinet.control.params import (
     MayHaveToken,
     Nothing,
     Params,
+    PersonAdd,
+    PersonChange,
+    PersonOf,
+    RingAdd,
+    RingChange,
+    RingOf,
     RosterImport,
     Subscribe,
     WithToken,
@@ -26,6 +32,7 @@ from keycabinet.control.params import (
 from keycabinet.control.peers import EVERY, Kind, Peer
 from keycabinet.control.refusals import Fault, Refused
 from keycabinet.control.rpc import Request, first_fault
+from keycabinet.domain.duties import ADMINISTRATORS, DUTIES, OVERSEERS, Act
 from keycabinet.domain.people import Role
 
 P = TypeVar("P", bound=Params)
@@ -33,7 +40,6 @@ R = TypeVar("R", bound=results.Result)
 
 ANYBODY = None
 EVERYBODY = frozenset(Role)
-ADMINISTRATORS = frozenset({Role.SECURITY_ELECTRONICS_ADMINISTRATOR})
 
 PUBLISHER = frozenset({Kind.MQTT})
 PERSONS = frozenset({Kind.PEOPLE, Kind.CONSOLE})
@@ -51,6 +57,11 @@ class Method(Generic[P, R]):
     peers: frozenset[Kind] = PERSONS
 
 
+def may(act: Act) -> frozenset[Role]:
+    """The roles that may do this to others."""
+    return DUTIES[act].roles
+
+
 METHODS: Mapping[str, Method[Any, Any]] = {
     "hello": Method(Nothing, results.Hello, ANYBODY, answers.hello, EVERY),
     "status": Method(Nothing, results.Status, ANYBODY, answers.show_status, EVERY),
@@ -62,6 +73,19 @@ METHODS: Mapping[str, Method[Any, Any]] = {
     "login": Method(Login, results.LoggedIn, ANYBODY, answers.login),
     "whoami": Method(WithToken, results.Who, EVERYBODY, answers.whoami),
     "logout": Method(WithToken, results.Done, ANYBODY, answers.logout),
+    "person.list": Method(WithToken, results.PeopleListed, OVERSEERS, people.list_people),
+    "person.show": Method(PersonOf, results.PersonFile, OVERSEERS, people.show_person),
+    "person.add": Method(PersonAdd, results.PersonAdded, may(Act.ENROL), people.add_person),
+    "person.change": Method(PersonChange, results.PersonFile, ADMINISTRATORS, people.change_person),
+    "person.suspend": Method(PersonOf, results.PersonFile, may(Act.SUSPEND), people.suspend_person),
+    "person.resume": Method(PersonOf, results.PersonFile, may(Act.RESUME), people.resume_person),
+    "person.leave": Method(PersonOf, results.PersonFile, may(Act.LEAVE), people.leave),
+    "person.blank": Method(PersonOf, results.Done, may(Act.BLANK), people.blank_person),
+    "ring.list": Method(WithToken, results.RingsListed, OVERSEERS, rings.list_rings),
+    "ring.show": Method(RingOf, results.RingFile, OVERSEERS, rings.show_ring),
+    "ring.add": Method(RingAdd, results.RingFile, ADMINISTRATORS, rings.add_ring),
+    "ring.change": Method(RingChange, results.RingFile, ADMINISTRATORS, rings.change_ring),
+    "ring.retire": Method(RingOf, results.Done, ADMINISTRATORS, rings.retire_ring),
     "roster.import": Method(RosterImport, results.RosterImported, ADMINISTRATORS, roster.import_roster),
 }
 

@@ -9,6 +9,8 @@ Limit = Annotated[int, Field(ge=1, le=1000)]
 Short = Annotated[str, Field(min_length=1, max_length=100)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 Csv = str | None
+Cells = Annotated[dict[Name, Annotated[str, Field(max_length=1000)]], Field(repr=False)]
+"""Columns as in the CSV files of the roster, with what would stand in them."""
 
 
 class Params(BaseModel):
@@ -86,6 +88,42 @@ class Login(Params):
 
     code: Short
     pin: Annotated[SecretStr, Field(min_length=1, max_length=16)]
+
+
+class PersonOf(WithToken):
+    """A person, by user code or id."""
+
+    person: Short
+
+
+class PersonAdd(WithToken):
+    """A person by the columns of people.csv; a column that is left out is empty there (``role``: staff)."""
+
+    cells: Cells
+
+
+class PersonChange(PersonOf):
+    """A person, and the columns of people.csv that are to be other than they are."""
+
+    cells: Cells
+
+
+class RingOf(WithToken):
+    """A ring, by number or id."""
+
+    ring: Short
+
+
+class RingAdd(WithToken):
+    """A ring by the columns of rings.csv; a column that is left out is empty there (``due``: none, ``keys``: 0)."""
+
+    cells: Cells
+
+
+class RingChange(RingOf):
+    """A ring, and the columns of rings.csv that are to be other than they are."""
+
+    cells: Cells
 
 
 class RosterImport(WithToken):

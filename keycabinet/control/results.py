@@ -218,6 +218,55 @@ class DrawnPin(Result):
     pin: str = Field(repr=False)
 
 
+class RingHeld(Result):
+    """A ring that is booked to a person."""
+
+    number: str
+    name: str
+    since: datetime
+    due: datetime | None
+
+
+class PersonFile(Result):
+    """A person as enrolled. ``cells`` are the columns of people.csv; ``standing``: here, suspended, left, not_yet."""
+
+    id: str
+    cells: dict[str, str]
+    standing: str
+    holds: list[RingHeld]
+
+
+class PeopleListed(Result):
+    """Everybody who has a user code, by code."""
+
+    people: list[PersonFile]
+
+
+class PersonAdded(Result):
+    """The new person, and the PIN that was drawn."""
+
+    person: PersonFile
+    pin: DrawnPin
+
+
+class RingFile(Result):
+    """A ring as enrolled. ``cells`` are the columns of rings.csv; ``custody``: in, out, missing or unverified."""
+
+    id: str
+    cells: dict[str, str]
+    custody: str
+    slot: int | None
+    """Where it hangs, or from where it was taken."""
+    holder: Person | None
+    since: datetime | None
+
+
+class RingsListed(Result):
+    """Every ring, by number."""
+
+    rings: list[RingFile]
+
+
 class FileFault(Result):
     """A place in a file, which has the name of its parameter, and what is odd there; as ``keycabinet.config.Fault``."""
 

@@ -1,12 +1,13 @@
 """Importing the roster: prepared in the caller's thread (hashing PINs is slow), committed by the deciding one."""
 
-import secrets
 from dataclasses import asdict
 
 from keycabinet.config.faults import FaultsFound
 from keycabinet.control import results
+from keycabinet.control.acting import commit, new_id
 from keycabinet.control.call import Call
 from keycabinet.control.params import RosterImport
+from keycabinet.control.people import changes_of
 from keycabinet.control.refusals import Fault, Refused
 from keycabinet.roster import CsvFile, Files, Plan, plan
 from keycabinet.roster.enrol import Prepared, prepare
@@ -17,8 +18,10 @@ def import_roster(call: Call, params: RosterImport) -> results.RosterImported:
     files = Files(_file("people", params.people), _file("rings", params.rings), _file("rights", params.rights))
     try:
         if params.dry_run:
-            return _told(_planned(call, files))
-        prepared = prepare(call.core.controller.directory, files, call.core.site, call.core.issue, call.actor, _new_id)
+            planned = _planned(call, files)
+            changes_of(call, planned)  # who may not make them is told so now
+            return _told(planned)
+        prepared = prepare(call.core.controller.directory, files, call.core.site, call.core.issue, call.actor, new_id)
     except FaultsFound as error:
         faults = [asdict(fault) for fault in error.faults]
         raise Refused(Fault.INVALID_FILES, str(error), faults=faults) from error
@@ -26,16 +29,14 @@ def import_roster(call: Call, params: RosterImport) -> results.RosterImported:
 
 
 def _planned(call: Call, files: Files) -> Plan:
-    planned = plan(call.core.controller.directory, files, call.core.site, _new_id)
+    planned = plan(call.core.controller.directory, files, call.core.site, new_id)
     if not isinstance(planned, Plan):
         raise FaultsFound(planned)
     return planned
 
 
 def _done(call: Call, prepared: Prepared) -> results.RosterImported:
-    controller = call.core.controller
-    if not prepared.plan.is_empty:
-        call.core.decide(lambda: controller.enrol(*prepared.onto(controller.directory)))
+    commit(call, prepared, *changes_of(call, prepared.plan))
     pins = [
         results.DrawnPin(code=each.person.code, name=each.person.name, pin=each.pin.digits) for each in prepared.pins
     ]
@@ -53,7 +54,3 @@ def _told(planned: Plan, pins: list[results.DrawnPin] | None = None) -> results.
 
 def _file(name: str, text: str | None) -> CsvFile | None:
     return CsvFile(name, text) if text is not None else None
-
-
-def _new_id() -> str:
-    return secrets.token_hex(8)

@@ -62,4 +62,6 @@ def _names(body: dict[str, Any], directory: Directory) -> Iterator[tuple[str, Na
             yield ring.id, Named(kind="ring", number=ring.number, name=ring.name)
         elif known in directory.people:
             person = directory.people[known]
+            if not person.code:
+                continue  # blanked: there is no name any more
             yield person.id, Named(kind="person", number=person.code, name=person.name)

@@ -1,12 +1,13 @@
 """A core with its control socket open."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from keycabinet.control.client import Client
-from tests.control.house import House, Wire, asking, open_house
+from tests.control.house import House, Wire, asking, logged_in, open_house
 
 
 @pytest.fixture
@@ -28,3 +29,10 @@ def wire(house: House) -> Iterator[Wire]:
     """The bare socket of that core."""
     with Wire(house.socket) as connected:
         yield connected
+
+
+@pytest.fixture
+def eve(client: Client) -> Callable[..., dict[str, Any]]:
+    """The administrator calls."""
+    token = logged_in(client)
+    return lambda method, **params: client.call(method, token=token, **params)

@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from keycabinet.domain.directory import Directory
 from keycabinet.domain.entries import Entry, RingEnrolled
 from keycabinet.domain.events import BoltsRead, ContactRead, DeviceReady, DoorRead, Event, KeyPressed, TagsRead
 from keycabinet.domain.moment import Moment
-from keycabinet.domain.people import Pin, Role
+from keycabinet.domain.people import Person, Pin, Role
 from keycabinet.domain.state import Cabinet
 from keycabinet.roster import Site
 from keycabinet.store import Change, Enrolment, Reader, Store, rights_changed
@@ -33,7 +34,9 @@ from tests.fakes import FakeChecker, FakeClock, FakePanel, FakeReserve, nothing_
 
 PATIENCE_S = 20.0
 ADMIN = a_person("eve", "1009", role=Role.SECURITY_ELECTRONICS_ADMINISTRATOR, groups="")
-KNOWN_PINS = {**PINS, ADMIN.code: "8642"}
+COMMANDER = a_person("wes", "1008", role=Role.WATCH_COMMANDER, groups="")
+SUPERINTENDENT = a_person("sue", "1007", role=Role.SUPERINTENDENT_OF_SECURITY, groups="")
+KNOWN_PINS = {**PINS, ADMIN.code: "8642", COMMANDER.code: "7531", SUPERINTENDENT.code: "6420"}
 
 
 class Ledger:
@@ -90,6 +93,12 @@ class House:
         enrol = lambda: self.controller.enrol(self.controller.directory, change_of(*entries))  # noqa: E731
         self.controller.submit(enrol).result(PATIENCE_S)
         self.settled()
+
+    def enrol(self, person: Person) -> None:
+        """Enrol one more person, as an import does."""
+        enrolment, directory = Enrolment.of(person), self.controller.directory.having(people=[person])
+        change = replace(change_of(enrolment.entry()), people=(enrolment,))
+        self.controller.submit(lambda: self.controller.enrol(directory, change)).result(PATIENCE_S)
 
     def ready(self, *rings: int) -> None:
         """Every device is heard: these rings hang in the slots of their numbers, all bolts home, door closed."""

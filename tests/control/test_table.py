@@ -17,15 +17,16 @@ import pytest
 from keycabinet.control.methods import METHODS
 from keycabinet.control.peers import Kind, Peers
 from keycabinet.control.server import Server
-from keycabinet.domain.directory import Directory
 from keycabinet.domain.people import Role
 from tests.builders import a_person
-from tests.control.house import House, a_house, change_of
+from tests.control.house import House, a_house
 from tests.control.other_user import ask_as
 
 ALL = "people console mqtt"
 PERSONS = "people console"
 ADMINISTRATOR = "security_electronics_administrator"
+COMMANDERS = "watch_commander superintendent_of_security security_electronics_administrator"
+OVERSEERS = f"{COMMANDERS} supervisor unit_manager key_office"
 ANY_ROLE = " ".join(role.value for role in Role)
 
 TABLE: dict[str, tuple[str, str, dict[str, Any]]] = {
@@ -40,6 +41,19 @@ TABLE: dict[str, tuple[str, str, dict[str, Any]]] = {
     "login": (PERSONS, "-", {"code": "0", "pin": "0"}),
     "logout": (PERSONS, "-", {"token": "0" * 64}),
     "whoami": (PERSONS, ANY_ROLE, {}),
+    "person.list": (PERSONS, OVERSEERS, {}),
+    "person.show": (PERSONS, OVERSEERS, {"person": "nobody"}),
+    "person.add": (PERSONS, ADMINISTRATOR, {"cells": {"code": "x"}}),
+    "person.change": (PERSONS, ADMINISTRATOR, {"person": "nobody", "cells": {}}),
+    "person.suspend": (PERSONS, COMMANDERS, {"person": "nobody"}),
+    "person.resume": (PERSONS, ADMINISTRATOR, {"person": "nobody"}),
+    "person.leave": (PERSONS, ADMINISTRATOR, {"person": "nobody"}),
+    "person.blank": (PERSONS, ADMINISTRATOR, {"person": "nobody"}),
+    "ring.list": (PERSONS, OVERSEERS, {}),
+    "ring.show": (PERSONS, OVERSEERS, {"ring": "none"}),
+    "ring.add": (PERSONS, ADMINISTRATOR, {"cells": {"number": "?"}}),
+    "ring.change": (PERSONS, ADMINISTRATOR, {"ring": "none", "cells": {}}),
+    "ring.retire": (PERSONS, ADMINISTRATOR, {"ring": "none"}),
     "roster.import": (PERSONS, ADMINISTRATOR, {"people": "no such column\n"}),
 }
 OPTIONAL = {"subscribe", "history", "ledger.read"}
@@ -119,10 +133,8 @@ def _params(method: str, token: str) -> dict[str, Any]:
 def _session(server: Server, house: House, role: str) -> str:
     """A session of somebody with this role, who is enrolled for it."""
     person = a_person(role, f"77{len(house.controller.directory.people):02}", role=Role(role))
-    known = house.controller.directory
-    if role not in known.people:
-        directory = Directory.of((*known.people.values(), person), known.rings.values(), known.rights)
-        house.controller.submit(lambda: house.controller.enrol(directory, change_of())).result(20)
+    if role not in house.controller.directory.people:
+        house.enrol(person)
     return server._service.sessions.open(role, house.clock.now().elapsed)
 
 
