@@ -11,6 +11,8 @@ from keycabinet.cli.check import ConfigOption, check
 from keycabinet.cli.history import history
 from keycabinet.cli.init import init
 from keycabinet.cli.ledger import ledger
+from keycabinet.cli.person import person
+from keycabinet.cli.ring import ring
 from keycabinet.cli.roster import import_roster
 from keycabinet.cli.session import login, logout, whoami
 from keycabinet.cli.status import status
@@ -72,6 +74,8 @@ app.command()(status)
 app.command()(history)
 evidence.register(ledger)
 app.add_typer(ledger, name="ledger")
+app.add_typer(person, name="person")
+app.add_typer(ring, name="ring")
 app.command(name="import")(import_roster)
 
 

@@ -81,14 +81,13 @@ def whoami(config: ConfigOption = None, as_json: AsJson = False) -> None:
         typer.echo(f"{person['name']} ({person['code']}), {who['role'].replace('_', ' ')}")
 
 
-@contextmanager
-def acting(config: Path | None, *, from_stdin: bool) -> Iterator[tuple["Client", str]]:
-    """A client and the token of a person, for a command that changes something. Raises as ``logged_in`` does."""
+def called(config: Path | None, from_stdin: bool, method: str, **params: object) -> dict[str, Any]:
+    """The result of a method that needs a person. Raises as ``logged_in`` and ``Client.call`` do."""
     from keycabinet.cli.place import socket_path
     from keycabinet.control.client import Client
 
     with Client(socket_path(config), TIMEOUT_S) as client, logged_in(client, from_stdin=from_stdin) as token:
-        yield client, token
+        return client.call(method, token=token, **params)
 
 
 @contextmanager

@@ -11,7 +11,8 @@ from tests.control.house import House
 
 HEAVY = ("sqlalchemy", "pydantic", "rich", "alembic", "argon2", "paho", "keycabinet.store", "keycabinet.config")
 COMMANDS = (
-    "init", "check", "core", "mqtt", "login", "logout", "whoami", "status", "history", "ledger", "import",
+    "init", "check", "core", "mqtt", "login", "logout", "whoami", "status", "history", "ledger", "person", "ring",
+    "import",
 )  # fmt: skip
 
 
