@@ -141,7 +141,7 @@ def blank_person(call: Call, params: PersonOf) -> results.Done:
         directory = call.core.controller.directory.having(people=[bare])
         entries: tuple[Entry, ...] = (PersonBlanked(person.id, call.actor),)
         nothing = Credential.absent(person.id)
-        change = Change(entries, Books(), Books(), people=(Enrolment(bare, ""),), credentials=(nothing,))
+        change = Change(entries, Books(), Books(), people=(Enrolment(bare, ""),), credentials=(nothing,), erases=True)
         call.core.controller.enrol(directory, change)
 
     call.core.decide(job)

@@ -27,6 +27,8 @@ class Change:
     credentials: tuple[Credential, ...] = ()
     retired: tuple[str, ...] = ()
     """Ids of rings that are no more."""
+    erases: bool = False
+    """Whether what it overwrites is to be found in no part of the store any more."""
 
     @property
     def is_empty(self) -> bool:

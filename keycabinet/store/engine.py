@@ -80,6 +80,24 @@ def require_revision(raw: sqlite3.Connection, path: Path) -> None:
         )
 
 
+def empty_log(connection: Connection) -> bool:
+    """Bring everything from the log into the file and empty the log, without waiting for anybody; whether it is done.
+
+    Outside of a transaction only, so on the bare connection: SQLAlchemy would begin one.
+    """
+    raw = connection.connection.driver_connection
+    if raw is None:
+        return False
+    try:
+        raw.execute("PRAGMA busy_timeout = 0").close()
+        (busy, *_) = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.Error:
+        return False  # what was committed is committed; a file that fails says so at the next change
+    finally:
+        raw.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}").close()
+    return not busy
+
+
 def wrapped(raw: sqlite3.Connection, begin: str) -> Connection:
     """The same connection for SQLAlchemy, whose transactions start with ``begin``; closing it closes ``raw``."""
     engine = create_engine("sqlite://", creator=lambda: raw, poolclass=NullPool, hide_parameters=True)

@@ -28,7 +28,7 @@ from keycabinet.store.directory import (
     write_rights,
     write_rings,
 )
-from keycabinet.store.engine import WRITER_PRAGMAS, connect, open_writer, told
+from keycabinet.store.engine import WRITER_PRAGMAS, connect, empty_log, open_writer, told
 from keycabinet.store.ledger import Head
 from keycabinet.store.rows import Row, Stamp, chained, row_from
 from keycabinet.store.schema import cursors, meta
@@ -47,6 +47,7 @@ class Store:
         self._boot_id = boot_id
         self._closed = False
         self._connection: Connection | None = None
+        self._erasing = False
         self._head = Head()
         self._books = Books()
         self._doubtful: tuple[Head, Books] | None = None
@@ -106,6 +107,7 @@ class Store:
             self._doubtful = head, change.after
             self._write(connection, change, columns)
         self._head, self._books, self._doubtful = head, change.after, None
+        self._erase(also=change.erases)
         return rows
 
     def recover(self) -> bool:
@@ -188,6 +190,12 @@ class Store:
             raise StoreError(f"the store {self._path} failed: {told(error)}") from error
         except (ValueError, TypeError, ArithmeticError) as error:
             raise StoreError(f"the store {self._path} refused a value: {error}") from error
+
+    def _erase(self, *, also: bool) -> None:
+        """Empty SQLite's own log, which holds what was overwritten; where somebody reads, after the next commit."""
+        self._erasing = self._erasing or also
+        if self._erasing and self._connection is not None:
+            self._erasing = not empty_log(self._connection)
 
     def _connected(self) -> Connection:
         if self._closed:
