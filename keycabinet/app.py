@@ -4,7 +4,7 @@ import os
 import resource
 import signal
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from importlib.metadata import version
 from pathlib import Path
@@ -13,7 +13,7 @@ import structlog
 
 from keycabinet import logs
 from keycabinet.checker import PinChecker
-from keycabinet.clock import SystemClock, boot_id, is_synchronised
+from keycabinet.clock import SystemClock, boot_id
 from keycabinet.config import Config, load
 from keycabinet.control.core import ANSWER_WITHIN_S, Core
 from keycabinet.control.head import Head
@@ -45,12 +45,12 @@ log = structlog.get_logger(__name__)
 class Ledger:
     """The store, and whoever waits for its next row."""
 
-    def __init__(self, store: Store, head: Head) -> None:
-        self._store, self._head = store, head
+    def __init__(self, store: Store, head: Head, is_synced: Callable[[], bool]) -> None:
+        self._store, self._head, self._is_synced = store, head, is_synced
 
     def commit(self, change: Change, moment: Moment) -> None:
         """Make a change durable, then tell the streams."""
-        rows = self._store.commit(change, moment, clock_synced=is_synchronised())
+        rows = self._store.commit(change, moment, clock_synced=self._is_synced())
         if rows:
             self._head.advance(rows[-1].seq)
 
@@ -103,14 +103,15 @@ def _start(
     parts = {name: device.build() for name, device in config.devices.items()}
     head, clock = Head(store.head.seq), SystemClock(not_before=store.newest_at())
     checker = PinChecker(hasher, store.credential, inbox.emit)
-    cabinet = Cabinet(config.layout(), config.times(), store.books())
+    cabinet = Cabinet(config.layout(), config.times(), store.books(), unsynced=config.rights.unsynced())
     progress = Progress(head, store.cursor(CURSOR))
     outside = Outside(
-        archive=Ledger(store, head),
+        archive=Ledger(store, head, clock.is_synced),
         hardware=_hardware(config, parts),
         checker=checker,
         clock=clock,
         zone=config.zone(),
+        is_synced=clock.is_synced,
         reserve=reserve,
         lag=lambda: progress.lag(clock.now().elapsed) if config.mqtt is not None else None,
     )
@@ -128,7 +129,7 @@ def _start(
         zone=config.zone(),
         controller=controller,
         clock=clock,
-        is_synced=is_synchronised,
+        is_synced=clock.is_synced,
         open_reader=lambda: Reader.open(config.store.path),
         cursors=Cursors(store.move_cursor, {CURSOR: progress}),
         authenticate=lambda code, pin: _authenticate(controller, checker, clock, (code, pin)),

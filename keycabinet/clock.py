@@ -18,12 +18,17 @@ class SystemClock:
         system = datetime.now(UTC)
         self._utc = system if not_before is None else max(system, not_before)
         self._started_ns = time.monotonic_ns()
+        self._synced = is_synchronised() and self._utc == system
 
     def now(self) -> Moment:
         """This instant; ``elapsed`` is CLOCK_MONOTONIC itself, which all processes of this boot share."""
         now_ns = time.monotonic_ns()
         since = timedelta(microseconds=(now_ns - self._started_ns) / 1000)
         return Moment(self._utc + since, timedelta(microseconds=now_ns / 1000))
+
+    def is_synced(self) -> bool:
+        """Whether it was anchored at a time that a trusted source had set: one that is set later moves nothing here."""
+        return self._synced
 
 
 def is_synchronised() -> bool:

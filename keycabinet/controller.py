@@ -110,6 +110,7 @@ class Outside:
     checker: CredentialChecker
     clock: Clock
     zone: tzinfo
+    is_synced: Callable[[], bool]
     reserve: Reserve
     lag: Callable[[], Lag | None]
 
@@ -291,8 +292,9 @@ class Controller:
                 raise ConfigError(f"ring {known.number} is being released: its tag and slot can be changed after that")
 
     def _gather(self) -> Facts:
-        now, fresh = self._outside.clock.now(), secrets.token_hex(8)
-        return Facts(now, self._outside.zone, self._directory, fresh, self._outside.lag())
+        outside, fresh = self._outside, secrets.token_hex(8)
+        now, is_synced, lag = outside.clock.now(), outside.is_synced(), outside.lag()
+        return Facts(now, outside.zone, self._directory, fresh, clock_synced=is_synced, lag=lag)
 
     def _finish(self, cabinet: Cabinet, effects: Effects, facts: Facts) -> None:
         self._record(cabinet, effects, facts)

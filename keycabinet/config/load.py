@@ -23,6 +23,7 @@ from keycabinet.config.tables import (
     Document,
     KeypadTable,
     MqttTable,
+    RightsTable,
     StoreTable,
 )
 from keycabinet.config.wiring import Bench, contradictions
@@ -42,6 +43,7 @@ class Config:
     store: StoreTable
     control: ControlTable
     keypad: KeypadTable
+    rights: RightsTable
     mqtt: MqttTable | None
     devices: Mapping[str, ConfiguredDevice]
 
@@ -95,7 +97,7 @@ def load(path: Path) -> Config:
     faults += [*_zone_faults(source), *faulty, *contradictions(bench)]
     if faults or document is None:
         raise FaultsFound(faults)
-    tables = document.cabinet, document.store, document.control, document.keypad
+    tables = document.cabinet, document.store, document.control, document.keypad, document.rights
     return Config(path.absolute(), *tables, _named(document), devices)
 
 

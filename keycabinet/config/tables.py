@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
+from keycabinet.domain.schedule import Unsynced
 from keycabinet.domain.state import Times
 from keycabinet.errors import ConfigError
 
@@ -108,6 +109,16 @@ class KeypadTable(_Table):
         )
 
 
+class RightsTable(_Table):
+    """What schedules are worth while the clock is not trusted: ``Unsynced`` says what each word means."""
+
+    while_unsynced: Literal["go_on", "apply", "refuse"] = "go_on"
+
+    def unsynced(self) -> Unsynced:
+        """For the rules."""
+        return Unsynced(self.while_unsynced)
+
+
 class TlsTable(_Table):
     """Whom to trust, and as whom to appear."""
 
@@ -163,5 +174,6 @@ class Document(_Table):
     store: StoreTable
     control: ControlTable
     keypad: KeypadTable = KeypadTable()
+    rights: RightsTable = RightsTable()
     mqtt: MqttTable | None = None
     devices: dict[DeviceName, Any]

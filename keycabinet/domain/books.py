@@ -1,8 +1,10 @@
 """The books: where every ring is, which releases are open, which alarms stand. Nothing but a fold over the ledger."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import TypeVar
 
 from keycabinet.domain.entries import (
@@ -88,6 +90,17 @@ class Books:
     """Slot -> the release that is open on it."""
     alarms: Mapping[AlarmKey, datetime] = field(default_factory=dict)
     """Standing alarm -> when it was raised."""
+
+    @cached_property
+    def holdings(self) -> Mapping[str, frozenset[str]]:
+        """Person -> the rings that are booked to them, or that a release is open on for them."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for ring, custody in self.custody.items():
+            if isinstance(custody, Out):
+                found[custody.holder].add(ring)
+        for release in self.releases.values():
+            found[release.holder].add(release.ring)
+        return {person: frozenset(rings) for person, rings in found.items()}
 
     def fold(self, entries: Iterable[Entry], at: datetime) -> "Books":
         """The books after these entries, which were all recorded at that instant (UTC)."""

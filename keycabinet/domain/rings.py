@@ -6,6 +6,7 @@ from enum import Enum, unique
 
 from keycabinet.domain.events import Tag
 from keycabinet.domain.moment import Moment
+from keycabinet.domain.people import Person, Role
 
 
 @unique
@@ -41,6 +42,22 @@ DueRule = DueAfter | DueAt | NeverDue
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """How many others a release needs besides who takes (two- and three-person release), and who they may be (R27)."""
+
+    approvers: int = 0
+    groups: frozenset[str] = frozenset()
+    roles: frozenset[Role] = frozenset()
+
+    def by(self, person: Person) -> bool:
+        """Whether this person is of a group or has a role that may approve."""
+        return person.role in self.roles or not self.groups.isdisjoint(person.groups)
+
+
+UNAIDED = Approval()
+
+
+@dataclass(frozen=True, slots=True)
 class Ring:
     """A ring of keys, closed for good, that answers with one tag and has one home slot."""
 
@@ -54,6 +71,7 @@ class Ring:
     due: DueRule = NeverDue()
     key_count: int = 0
     seal: str = ""
+    approval: Approval = UNAIDED
 
 
 def due_time(rule: DueRule, taken: Moment, zone: tzinfo) -> datetime | None:

@@ -209,7 +209,9 @@ def _decide(turn: Turn, person: Person, number: int, ring: Ring | None) -> Grant
         return Denied(Reason.EMPTY_SLOT)
     if not health.is_store_trusted(cabinet, turn.elapsed):
         return Denied(Reason.STORAGE)
-    allowed = may_take(person, ring, turn.facts.directory, turn.facts.now.utc)
+    allowed = may_take(person, ring, turn.facts.directory, turn.when, cabinet.books.holdings)
+    if isinstance(allowed, Granted) and allowed.approvers:
+        return Denied(Reason.APPROVAL_NEEDED)  # nobody can approve at the keypad yet
     return allowed if isinstance(allowed, Denied) else _can_be_taken(turn, number, ring)
 
 

@@ -12,6 +12,7 @@ from keycabinet.domain.entries import Entry
 from keycabinet.domain.events import Tag
 from keycabinet.domain.layout import Layout
 from keycabinet.domain.moment import Moment
+from keycabinet.domain.schedule import Unsynced, When
 from keycabinet.domain.seen import Seen
 from keycabinet.domain.states import SECURED, DoorState, DoorUnknown, Idle, SessionState, SlotState
 
@@ -60,6 +61,8 @@ class Facts:
     fresh: str
     lag: Lag | None = None
     """None: everything is published, or nobody is to publish."""
+    clock_synced: bool = True
+    """Whether ``now`` comes from a clock that a trusted source has set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,8 @@ class Cabinet:
     """Slot -> since when (elapsed) something is in it whose tag is not read."""
     tag_served: timedelta | None = None
     """When (elapsed) the door was last released for a tag."""
+    unsynced: Unsynced = Unsynced.GO_ON
+    """The site's choice: what schedules are worth while the clock is not trusted."""
 
     def homes(self, directory: Directory) -> Mapping[Tag, int]:
         """Where each ring's tag was last known, or else belongs."""
@@ -147,6 +152,11 @@ class Turn:
     def elapsed(self) -> timedelta:
         """Monotonic time of this step."""
         return self.facts.now.elapsed
+
+    @property
+    def when(self) -> When:
+        """The instant of this step, as schedules see it."""
+        return When(self.facts.now.utc, self.facts.zone, self.facts.clock_synced, self.cabinet.unsynced)
 
     def record(self, *entries: Entry) -> "Turn":
         """With these entries to be committed, and the books as they will be then."""

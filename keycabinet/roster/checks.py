@@ -67,7 +67,7 @@ def stray_groups(rights: Iterable[tuple[Row, Right]], after: Directory) -> Itera
 def unreachable(rings: Iterable[tuple[Row, Ring]], after: Directory) -> Iterator[Fault]:
     """Warnings: rings that nobody may take."""
     groups = frozenset().union(*(person.groups for person in after.people.values()))
-    reached = frozenset().union(*(after.ring_groups_of.get(group, frozenset()) for group in groups))
+    reached = frozenset().union(*(after.reach_of[group].keys() for group in groups if group in after.reach_of))
     for row, ring in rings:
         if reached.isdisjoint(ring.groups):
             yield row.fault("groups", f"nobody may take ring {ring.number}: no right of anybody reaches its groups")

@@ -13,6 +13,7 @@ from keycabinet.config.tables import (
     MqttTable,
     PeersTable,
     PeerTable,
+    RightsTable,
     StoreTable,
     TlsTable,
 )
@@ -107,6 +108,16 @@ def test_the_option_goes_before_the_environment_and_that_before_the_usual_place(
 
 def test_every_setting_of_ours_is_in_the_sample() -> None:
     text = SAMPLE.read_text(encoding="utf-8")
-    tables = (CabinetTable, StoreTable, ControlTable, PeersTable, PeerTable, KeypadTable, MqttTable, TlsTable)
+    tables = (
+        CabinetTable,
+        StoreTable,
+        ControlTable,
+        PeersTable,
+        PeerTable,
+        KeypadTable,
+        RightsTable,
+        MqttTable,
+        TlsTable,
+    )
 
     assert [name for table in tables for name in table.model_fields if f"{name} =" not in text] == []

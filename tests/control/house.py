@@ -62,7 +62,14 @@ class House:
         self.clock, self.head, self.panel, inbox = FakeClock(), Head(store.head.seq), FakePanel(), Inbox()
         hardware = Hardware(slots=dict.fromkeys(SLOTS, self.panel), doors=(self.panel,), displays=(self.panel,))
         outside = Outside(
-            Ledger(store, self.head), hardware, FakeChecker(inbox.emit), self.clock, ZONE, FakeReserve(), nothing_waits
+            Ledger(store, self.head),
+            hardware,
+            FakeChecker(inbox.emit),
+            self.clock,
+            ZONE,
+            lambda: True,
+            FakeReserve(),
+            nothing_waits,
         )
         self.controller = Controller(Cabinet(a_layout(), books=store.books()), store.directory(), outside, inbox)
         self.inbox = inbox

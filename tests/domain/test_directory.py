@@ -2,17 +2,20 @@
 
 from inspect import signature
 
+from keycabinet.domain.bounds import Bounds, Pair
 from keycabinet.domain.directory import Directory
 from tests.builders import a_directory, a_person, a_ring
 
 
 def test_a_directory_that_gets_other_people_or_rings_keeps_everything_else() -> None:
-    before = a_directory()
+    known = a_directory()
+    bounds = Bounds(pairs=frozenset({Pair("r2", "r3")}))
+    before = Directory.of(known.people.values(), known.rings.values(), known.rights, bounds)
     kept = set(signature(Directory.of).parameters) - {"people", "rings"}
 
     after = before.having(people=[a_person(suspended=True)], rings=[a_ring(8)]).without_ring("r1")
 
-    assert kept == {"rights"}, "keep the new table in Directory._with, and name it here"
+    assert kept == {"rights", "bounds"}, "keep the new table in Directory._with, and name it here"
     assert [name for name in kept if getattr(after, name) != getattr(before, name)] == []
     assert after.people == {**before.people, "ann": a_person(suspended=True)}
     assert after.rings.keys() == before.rings.keys() - {"r1"} | {"r8"}

@@ -10,6 +10,7 @@ from keycabinet.domain.entries import Reason
 from keycabinet.domain.people import PersonClass
 from keycabinet.domain.policy import Denied, Granted, may_take
 from keycabinet.domain.rings import Category, DueAfter
+from keycabinet.domain.schedule import When
 from keycabinet.roster import Files
 from tests.config.samples import SAMPLE
 from tests.roster.texts import SITE, planned
@@ -22,7 +23,7 @@ NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
 def may(code: str, slot: int) -> object:
-    return may_take(SITE_A.person_of_code[code], SITE_A.ring_of_home[slot], SITE_A, NOW)
+    return may_take(SITE_A.person_of_code[code], SITE_A.ring_of_home[slot], SITE_A, When(NOW, SITE.zone), {})
 
 
 def test_the_sample_files_load_without_a_warning() -> None:
