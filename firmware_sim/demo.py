@@ -164,9 +164,8 @@ def _configure(folder: Path, port: int) -> None:
 
 
 def _enrol(site: Site, administrator: dict[str, str]) -> list[dict[str, str]]:
-    files = [f"--{name}={SAMPLE / name}.csv" for name in ("people", "rings", "rights")]
     credentials = f"{administrator['code']}\n{administrator['pin']}\n"
-    answer = site.command("import", *files, "--json", "--credentials-stdin", stdin=credentials)
+    answer = site.command("import", str(SAMPLE), "--json", "--credentials-stdin", stdin=credentials)
     return [administrator, *answer["pins"]]
 
 

@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 
 from keycabinet.cli import evidence
 from keycabinet.cli.check import ConfigOption, check
+from keycabinet.cli.export import export
 from keycabinet.cli.history import history
 from keycabinet.cli.init import init
 from keycabinet.cli.ledger import ledger
@@ -77,6 +78,7 @@ app.add_typer(ledger, name="ledger")
 app.add_typer(person, name="person")
 app.add_typer(ring, name="ring")
 app.command(name="import")(import_roster)
+app.command()(export)
 
 
 def _for_all(group: Any, config: str) -> dict[str, Any]:  # noqa: ANN401 - a group of commands, or one command

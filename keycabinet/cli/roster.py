@@ -1,4 +1,4 @@
-"""``keycabinet import``: people, rings and rights from CSV, all or nothing."""
+"""``keycabinet import``: people, rings, rights and what bounds them from CSV, all or nothing."""
 # ruff: noqa: PLC0415 - a command imports what it needs when it is called: the others start faster
 
 import os
@@ -22,26 +22,39 @@ TIMEOUT_S = 3600.0
 
 def import_roster(
     *,
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="Import every file of these names that is in this folder.")
+    ] = None,
     config: ConfigOption = None,
     people: Annotated[Path | None, typer.Option("--people", metavar="FILE", help="people.csv")] = None,
     rings: Annotated[Path | None, typer.Option("--rings", metavar="FILE", help="rings.csv")] = None,
     rights: Annotated[Path | None, typer.Option("--rights", metavar="FILE", help="rights.csv; replaces all")] = None,
+    schedules: Annotated[
+        Path | None, typer.Option("--schedules", metavar="FILE", help="schedules.csv; replaces all")
+    ] = None,
+    holidays: Annotated[
+        Path | None, typer.Option("--holidays", metavar="FILE", help="holidays.csv; replaces all")
+    ] = None,
+    limits: Annotated[Path | None, typer.Option("--limits", metavar="FILE", help="limits.csv; replaces all")] = None,
+    pairs: Annotated[Path | None, typer.Option("--pairs", metavar="FILE", help="pairs.csv; replaces all")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
     credentials_stdin: CredentialsStdin = False,
     as_json: AsJson = False,
 ) -> None:
-    """Import people, rings and rights.
+    """Import people, rings, rights and what bounds them.
 
     From CSV files, all or nothing. PINs of new people are drawn, and shown once.
     """
     from keycabinet.cli.place import socket_path
     from keycabinet.control.client import CallRefused, Client
-    from keycabinet.roster import Files
+    from keycabinet.roster import Files, files_of
 
-    paths = {"people": people, "rings": rings, "rights": rights}
-    if not any(paths.values()):
-        raise typer.BadParameter("give at least one of --people, --rings and --rights")
-    files = Files.read(people, rings, rights)
+    named = {"people": people, "rings": rings, "rights": rights, "schedules": schedules, "holidays": holidays}
+    named |= {"limits": limits, "pairs": pairs}
+    paths = {**(files_of(folder) if folder else {}), **{name: path for name, path in named.items() if path}}
+    if not paths:
+        raise typer.BadParameter(f"name a folder or a file: {', '.join(f'--{name}' for name in named)}")
+    files = Files.read(paths)
     texts = {name: file.text for name, file in vars(files).items() if file is not None}
     with Client(socket_path(config), TIMEOUT_S) as client, logged_in(client, from_stdin=credentials_stdin) as token:
         try:
@@ -59,21 +72,21 @@ def import_roster(
         raise KeycabinetError(f"{told}; the new PINs of {lost} are lost" if lost else told) from error
 
 
-def _raise_faults(faults: Iterable[Mapping[str, Any]], paths: Mapping[str, Path | None]) -> None:
+def _raise_faults(faults: Iterable[Mapping[str, Any]], paths: Mapping[str, Path]) -> None:
     from keycabinet.config import FaultsFound
 
     if faults:
         raise FaultsFound(_fault(each, paths) for each in faults)
 
 
-def _fault(told: Mapping[str, Any], paths: Mapping[str, Path | None]) -> "Fault":
+def _fault(told: Mapping[str, Any], paths: Mapping[str, Path]) -> "Fault":
     """A fault under the name that the caller gave the file; the core does not know it."""
     from keycabinet.config import Fault
 
     return Fault(**{**told, "file": str(paths[told["file"]])})
 
 
-def _show(done: Mapping[str, Any], paths: Mapping[str, Path | None], *, dry_run: bool, as_json: bool) -> None:
+def _show(done: Mapping[str, Any], paths: Mapping[str, Path], *, dry_run: bool, as_json: bool) -> None:
     from keycabinet.cli.paper import Line, Paper, Sheet, say_json
 
     warnings = [str(_fault(each, paths)) for each in done["warnings"]]

@@ -20,6 +20,7 @@ SENTENCES: Mapping[str, str] = {
     "ring.changed": "{ring} was changed{by}: {what}",
     "ring.retired": "ring {number} ({ring}) was retired{by}",
     "rights.changed": "the rights were replaced, {count} in all{by}",
+    "bounds.changed": "schedules ({schedules}), holidays ({holidays}), limits ({limits}), pairs ({pairs}) were set{by}",
     "login.granted": "{actor} logged in{with_via}",
     "login.refused": "a login was refused{with_code}{with_via}: {reason}",
     "session.ended": "{actor} left: {why}",

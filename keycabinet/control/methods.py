@@ -86,6 +86,7 @@ METHODS: Mapping[str, Method[Any, Any]] = {
     "ring.add": Method(RingAdd, results.RingFile, ADMINISTRATORS, rings.add_ring),
     "ring.change": Method(RingChange, results.RingFile, ADMINISTRATORS, rings.change_ring),
     "ring.retire": Method(RingOf, results.Done, ADMINISTRATORS, rings.retire_ring),
+    "roster.export": Method(WithToken, results.RosterExported, ADMINISTRATORS, roster.export_roster),
     "roster.import": Method(RosterImport, results.RosterImported, ADMINISTRATORS, roster.import_roster),
 }
 

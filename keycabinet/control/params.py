@@ -132,4 +132,8 @@ class RosterImport(WithToken):
     people: Csv = Field(default=None, repr=False)
     rings: Csv = Field(default=None, repr=False)
     rights: Csv = Field(default=None, repr=False)
+    schedules: Csv = Field(default=None, repr=False)
+    holidays: Csv = Field(default=None, repr=False)
+    limits: Csv = Field(default=None, repr=False)
+    pairs: Csv = Field(default=None, repr=False)
     dry_run: bool = False

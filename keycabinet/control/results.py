@@ -285,3 +285,9 @@ class RosterImported(Result):
     warnings: list[FileFault]
     unchanged: int
     pins: list[DrawnPin]
+
+
+class RosterExported(Result):
+    """Tables of the roster as CSV text, by name: what ``roster.import`` takes."""
+
+    files: dict[str, str]

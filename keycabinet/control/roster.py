@@ -6,16 +6,17 @@ from keycabinet.config.faults import FaultsFound
 from keycabinet.control import results
 from keycabinet.control.acting import commit, new_id
 from keycabinet.control.call import Call
-from keycabinet.control.params import RosterImport
+from keycabinet.control.params import RosterImport, WithToken
 from keycabinet.control.people import changes_of
 from keycabinet.control.refusals import Fault, Refused
-from keycabinet.roster import CsvFile, Files, Plan, plan
+from keycabinet.roster import TABLES, CsvFile, Files, Plan, exported, plan
 from keycabinet.roster.enrol import Prepared, prepare
 
 
 def import_roster(call: Call, params: RosterImport) -> results.RosterImported:
     """Import all of it or nothing. Raises Refused with every fault of the files, by the name of the parameter."""
-    files = Files(_file("people", params.people), _file("rings", params.rings), _file("rights", params.rights))
+    texts = params.model_dump(include=set(TABLES))
+    files = Files(**{name: _file(name, text) for name, text in texts.items()})
     try:
         if params.dry_run:
             planned = _planned(call, files)
@@ -26,6 +27,11 @@ def import_roster(call: Call, params: RosterImport) -> results.RosterImported:
         faults = [asdict(fault) for fault in error.faults]
         raise Refused(Fault.INVALID_FILES, str(error), faults=faults) from error
     return _done(call, prepared)
+
+
+def export_roster(call: Call, _params: WithToken) -> results.RosterExported:
+    """Every table of the roster as CSV text; nothing of credentials."""
+    return results.RosterExported(files=exported(call.core.controller.directory, call.core.zone))
 
 
 def _planned(call: Call, files: Files) -> Plan:

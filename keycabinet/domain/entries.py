@@ -213,6 +213,19 @@ class RightsChanged(Entry):
 
 
 @dataclass(frozen=True, slots=True)
+class BoundsChanged(Entry):
+    """What bounds the rights was replaced: so many of each, and the digest (SHA-256) over their canonical form."""
+
+    type: ClassVar[str] = "bounds.changed"
+    schedules: int
+    holidays: int
+    limits: int
+    pairs: int
+    digest: str
+    actor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LoginGranted(Entry):
     """A person is at the keypad, or ``via`` another door."""
 
@@ -473,6 +486,7 @@ ENTRY_TYPES: tuple[type[Entry], ...] = (
     RingChanged,
     RingRetired,
     RightsChanged,
+    BoundsChanged,
     LoginGranted,
     LoginRefused,
     SessionEnded,

@@ -130,6 +130,16 @@ def day_from(text: str) -> Day:
     return frozenset(_hours_from(part.strip()) for part in text.split(";"))
 
 
+def holiday_text(day: Day | None) -> str:
+    """The one form of what a schedule does on holidays: as ``day_text``, or ``as_usual``."""
+    return "as_usual" if day is None else day_text(day)
+
+
+def holiday_from(text: str) -> Day | None:
+    """What ``holiday_text`` wrote. Raises ValueError for anything else."""
+    return None if text == "as_usual" else day_from(text)
+
+
 def _hours_text(hours: Hours) -> str:
     return f"{hours.opens:%H:%M}-" + (f"{hours.closes:%H:%M}" if hours.closes != MIDNIGHT else "24:00")
 

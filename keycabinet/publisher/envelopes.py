@@ -9,8 +9,8 @@ from keycabinet.publisher.topics import Topics
 TELLABLE = frozenset(
     {
         "actor", "booked_holder", "bank", "count", "device", "due", "evidence", "fault", "from_slot", "holder",
-        "home_slot", "kind", "link", "person", "reader", "reason", "release", "returned_by", "ring", "silent", "slot",
-        "subject", "tag", "version", "via", "why",
+        "holidays", "home_slot", "kind", "limits", "link", "pairs", "person", "reader", "reason", "release",
+        "returned_by", "ring", "schedules", "silent", "slot", "subject", "tag", "version", "via", "why",
     }
 )  # fmt: skip
 """Fields of rows that are published. A field that is not named here stays in the cabinet."""

@@ -5,8 +5,9 @@
 """
 
 from keycabinet.roster.difference import Difference
-from keycabinet.roster.files import Files
+from keycabinet.roster.export import exported
+from keycabinet.roster.files import TABLES, Files, files_of
 from keycabinet.roster.plan import Plan, Site, plan
 from keycabinet.roster.table import CsvFile
 
-__all__ = ["CsvFile", "Difference", "Files", "Plan", "Site", "plan"]
+__all__ = ["TABLES", "CsvFile", "Difference", "Files", "Plan", "Site", "exported", "files_of", "plan"]

@@ -81,7 +81,7 @@ def check_group(row: Row, column: str, name: str, tell: Tell) -> str:
     if not _GROUP.fullmatch(name):
         found = f"{quoted(name)} found" if name else "an empty name"
         told = f"a name of 1 to {LONGEST_GROUP} letters, digits, spaces or any of _ . & / + -"
-        tell(row.fault(column, found, told + (", with ; between names" if column == "groups" else "")))
+        tell(row.fault(column, found, told + (", with ; between names" if column.endswith("groups") else "")))
     return name
 
 

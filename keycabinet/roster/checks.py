@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from keycabinet.config.faults import Fault, nearest, quoted
-from keycabinet.domain.directory import Directory, Right
+from keycabinet.domain.bounds import Limit, LimitOn
+from keycabinet.domain.directory import ALWAYS, Directory, Right
 from keycabinet.domain.people import Person, Role
 from keycabinet.domain.rings import Ring
+from keycabinet.roster.files import Files
 from keycabinet.roster.table import Row, Tell
 
 CODES_FOR_EACH: Final = 1000
@@ -47,30 +49,63 @@ def taken_by_others(found: Sequence[tuple[Row, Ring]], before: Directory, tell: 
             tell(row.fault("home_slot", told, "a slot of its own for each ring"))
 
 
-def stray_groups(rights: Iterable[tuple[Row, Right]], after: Directory) -> Iterator[Fault]:
-    """Warnings: groups in rights that nobody is in, or no ring; such a right lets nobody take anything."""
-    have = {
-        "people_group": frozenset().union(*(person.groups for person in after.people.values())),
-        "ring_group": frozenset().union(*(ring.groups for ring in after.rings.values())),
-    }
-    told: set[tuple[str, str]] = set()
+def missing_schedules(files: Files, rights: Iterable[tuple[Row, Right]], after: Directory, tell: Tell) -> None:
+    """A right names a schedule that there is: it would never hold by another."""
+    known, told = after.schedule_of_name, 0
     for row, right in rights:
-        for column, group in (("people_group", right.people), ("ring_group", right.rings)):
-            if group in have[column] or (column, group) in told:
-                continue
-            told.add((column, group))
-            near = nearest(group, have[column]) if len(told) <= MOST_HINTS else ""
-            whose = "nobody is" if column == "people_group" else "no ring is"
-            yield row.fault(column, f"{whose} in the group {quoted(group)}", near=near)
+        if right.schedule != ALWAYS and right.schedule not in known:
+            told += 1
+            near = nearest(right.schedule, known) if told <= MOST_HINTS else ""
+            expected = "the name of a schedule, or nothing for always"
+            tell(row.fault("schedule", f"there is no schedule {quoted(right.schedule)}", expected, near))
+    if files.schedules is not None and files.rights is None:
+        for name in sorted({right.schedule for right in after.rights} - known.keys() - {ALWAYS}):
+            found = f"{quoted(name)} is gone, and there are rights by it"
+            tell(Fault(files.schedules.name, 0, "name", found, "a row for it, or new rights"))
+
+
+def stray_groups(
+    rights: Iterable[tuple[Row, Right]], limits: Iterable[tuple[Row, Limit]], after: Directory
+) -> Iterator[Fault]:
+    """Warnings: groups in rights and limits that nobody is in, or no ring; they bear on nobody."""
+    people = _groups_of_people(after)
+    rings = frozenset().union(*(ring.groups for ring in after.rings.values()))
+    named = [
+        each
+        for row, right in rights
+        for each in ((row, "people_group", right.people, people), (row, "ring_group", right.rings, rings))
+    ]
+    named += [(row, "who", limit.who, people) for row, limit in limits if limit.on is LimitOn.GROUP]
+    told: set[tuple[str, str]] = set()
+    for row, column, group, have in named:
+        if group in have or (column, group) in told:
+            continue
+        told.add((column, group))
+        near = nearest(group, have) if len(told) <= MOST_HINTS else ""
+        whose = "no ring is" if column == "ring_group" else "nobody is"
+        yield row.fault(column, f"{whose} in the group {quoted(group)}", near=near)
+
+
+def too_few_approvers(rings: Iterable[tuple[Row, Ring]], after: Directory) -> Iterator[Fault]:
+    """Warnings: rings that nobody can take, as there are not enough others who may approve."""
+    for row, ring in rings:
+        wanted = ring.approval.approvers
+        if wanted and sum(ring.approval.by(person) for person in after.people.values()) < wanted:
+            found = f"{wanted} have to approve ring {ring.number}, and fewer people than that may"
+            yield row.fault("approvers", found)
 
 
 def unreachable(rings: Iterable[tuple[Row, Ring]], after: Directory) -> Iterator[Fault]:
     """Warnings: rings that nobody may take."""
-    groups = frozenset().union(*(person.groups for person in after.people.values()))
+    groups = _groups_of_people(after)
     reached = frozenset().union(*(after.reach_of[group].keys() for group in groups if group in after.reach_of))
     for row, ring in rings:
         if reached.isdisjoint(ring.groups):
             yield row.fault("groups", f"nobody may take ring {ring.number}: no right of anybody reaches its groups")
+
+
+def _groups_of_people(directory: Directory) -> frozenset[str]:
+    return frozenset().union(*(person.groups for person in directory.people.values()))
 
 
 def _administrators(directory: Directory) -> list[Person]:

@@ -17,7 +17,7 @@ from keycabinet.domain.people import Person, Pin
 from keycabinet.errors import ConfigError
 from keycabinet.roster.files import Files
 from keycabinet.roster.plan import Plan, Site, plan
-from keycabinet.store import Change, Enrolment, rights_changed
+from keycabinet.store import Change, Enrolment, bounds_changed, rights_changed
 
 Issue = Callable[[str, Pin], Credential]
 """``Hasher.issue``: a credential for the person with this id."""
@@ -63,6 +63,7 @@ def prepare(
         people=people,
         rings=planned.rings,
         rights=planned.rights,
+        bounds=planned.bounds,
         credentials=tuple(issue(each.person.id, each.pin) for each in pins),
     )
     return Prepared(planned, change, pins)
@@ -73,4 +74,6 @@ def _entries(planned: Plan, people: tuple[Enrolment, ...], actor: str | None) ->
     entries += [RingEnrolled(ring.id, ring.home_slot, actor) for ring in planned.rings]
     if planned.rights is not None:
         entries.append(rights_changed(planned.rights, actor))
+    if planned.bounds is not None:
+        entries.append(bounds_changed(planned.bounds, actor))
     return entries + [PinIssued(person.id, actor) for person in planned.new_people]

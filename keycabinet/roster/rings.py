@@ -6,7 +6,7 @@ from typing import Final
 
 from keycabinet.config.faults import quoted
 from keycabinet.domain.rings import Category, DueAfter, DueAt, DueRule, NeverDue, Ring
-from keycabinet.roster import cells, tags
+from keycabinet.roster import approval, cells, tags
 from keycabinet.roster.table import CsvFile, Row, Tell, rows_of, unique
 
 COLUMNS: Final = ("number", "name", "category", "tag", "home_slot", "groups", "due", "keys", "seal")
@@ -17,7 +17,7 @@ _UNITS: Final = {"h": timedelta(hours=1), "m": timedelta(minutes=1), "s": timede
 
 def rings_in(file: CsvFile, slots: int, tell: Tell) -> list[tuple[Row, Ring]]:
     """Every ring in the file, without an id. Numbers, tags and home slots (1 to ``slots``) are unique within it."""
-    found = [(row, _ring(row, slots, tell)) for row in rows_of(file, COLUMNS, tell)]
+    found = [(row, _ring(row, slots, tell)) for row in rows_of(file, COLUMNS, tell, approval.COLUMNS)]
     rows = [row for row, _ in found]
     unique(rows, "number", str, tell)
     unique(rows, "tag", str.upper, tell)
@@ -37,6 +37,7 @@ def ring_cells(ring: Ring) -> dict[str, str]:
         "due": due_cell(ring.due),
         "keys": str(ring.key_count),
         "seal": ring.seal,
+        **approval.approval_cells(ring.approval),
     }
 
 
@@ -64,6 +65,7 @@ def _ring(row: Row, slots: int, tell: Tell) -> Ring:
         due=_due(row, tell),
         key_count=cells.number(row, "keys", tell, 0, MOST_KEYS),
         seal=cells.text(row, "seal", tell, empty=True),
+        approval=approval.approval(row, tell),
     )
 
 

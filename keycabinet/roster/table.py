@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 
 from keycabinet.config.faults import Fault, nearest, quoted
@@ -44,17 +44,18 @@ class Row:
         return Fault(self.file, self.line, column, found, expected, near)
 
 
-def rows_of(file: CsvFile, columns: tuple[str, ...], tell: Tell) -> list[Row]:
-    """The rows under a first line that names exactly these columns, in any order."""
+def rows_of(file: CsvFile, columns: tuple[str, ...], tell: Tell, optional: tuple[str, ...] = ()) -> list[Row]:
+    """The rows under a first line that names exactly these columns, in any order; of ``optional`` ones some or none."""
     lines = list(_lines(file, tell))
     if not lines:
         tell(Fault(file.name, 0, "", "the file is empty", f"a first line with {','.join(columns)}"))
         return []
     (line, header), *rest = lines
     header = [name.strip() for name in header]
-    if not _names(file.name, line, header, columns, tell):
+    if not _names(file.name, line, header, (columns, optional), tell):
         return []
-    return [row for number, cells in rest if (row := _row(file.name, number, header, cells, tell)) is not None]
+    rows = [row for number, cells in rest if (row := _row(file.name, number, header, cells, tell)) is not None]
+    return [replace(row, cells={**dict.fromkeys(optional, ""), **row.cells}) for row in rows] if optional else rows
 
 
 def unique(rows: Iterable[Row], column: str, normal: Callable[[str], str], tell: Tell) -> None:
@@ -79,15 +80,17 @@ def _lines(file: CsvFile, tell: Tell) -> Iterator[tuple[int, list[str]]]:
         tell(Fault(file.name, line, "", f"cannot be read from here on ({error})", expected))
 
 
-def _names(file: str, line: int, header: list[str], columns: tuple[str, ...], tell: Tell) -> bool:
+def _names(file: str, line: int, header: list[str], known: tuple[tuple[str, ...], tuple[str, ...]], tell: Tell) -> bool:
+    columns, optional = known
     if len(header) == 1 and ";" in header[0]:
         tell(Fault(file, line, "", "cells are separated by semicolons", "cells separated by commas"))
         return False
     missing = [column for column in columns if column not in header]
-    unknown = [name for name in header if name not in columns]
-    twice = [name for name in columns if header.count(name) > 1]
+    unknown = [name for name in header if name not in columns + optional]
+    twice = [name for name in columns + optional if header.count(name) > 1]
+    spare = [name for name in missing + list(optional) if name not in header]
     for name in unknown:
-        tell(Fault(file, line, name, "unknown column", f"only {', '.join(columns)}", nearest(name, missing)))
+        tell(Fault(file, line, name, "unknown column", f"only {', '.join(columns + optional)}", nearest(name, spare)))
     for name in missing:
         tell(Fault(file, line, name, "missing column", f"the columns {', '.join(columns)}"))
     for name in twice:

@@ -5,10 +5,10 @@
 """
 
 from keycabinet.store.change import Change
-from keycabinet.store.commitments import Enrolment, commitment, rights_changed
+from keycabinet.store.commitments import Enrolment, bounds_changed, commitment, rights_changed
 from keycabinet.store.ledger import Head
 from keycabinet.store.queries import Reader
 from keycabinet.store.rows import Row
 from keycabinet.store.store import Store
 
-__all__ = ["Change", "Enrolment", "Head", "Reader", "Row", "Store", "commitment", "rights_changed"]
+__all__ = ["Change", "Enrolment", "Head", "Reader", "Row", "Store", "bounds_changed", "commitment", "rights_changed"]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from keycabinet.credentials import Credential
 from keycabinet.domain.books import Books
+from keycabinet.domain.bounds import Bounds
 from keycabinet.domain.directory import Right
 from keycabinet.domain.entries import Entry
 from keycabinet.domain.rings import Ring
@@ -14,8 +15,8 @@ from keycabinet.store.commitments import Enrolment
 class Change:
     """Everything that becomes durable in one transaction, or not at all.
 
-    ``before`` is what the store holds. People and rings with known ids are replaced; rights are replaced as a whole,
-    unless None.
+    ``before`` is what the store holds. People and rings with known ids are replaced; rights and bounds are replaced
+    as a whole, unless None.
     """
 
     entries: tuple[Entry, ...]
@@ -29,9 +30,11 @@ class Change:
     """Ids of rings that are no more."""
     erases: bool = False
     """Whether what it overwrites is to be found in no part of the store any more."""
+    bounds: Bounds | None = None
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to write."""
-        enrolled = self.people or self.rings or self.credentials or self.retired or self.rights is not None
-        return not (self.entries or enrolled) and self.before == self.after
+        enrolled = self.people or self.rings or self.credentials or self.retired
+        ruled = self.rights is not None or self.bounds is not None
+        return not (self.entries or enrolled or ruled) and self.before == self.after

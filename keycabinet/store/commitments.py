@@ -11,9 +11,11 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from keycabinet.domain.bounds import Bounds
 from keycabinet.domain.directory import Right
-from keycabinet.domain.entries import PersonEnrolled, RightsChanged
+from keycabinet.domain.entries import BoundsChanged, PersonEnrolled, RightsChanged
 from keycabinet.domain.people import Person
+from keycabinet.domain.schedule import day_text, holiday_text
 from keycabinet.store.canonical import canonical_json
 
 
@@ -41,7 +43,24 @@ def commitment(person: Person, salt: str) -> str:
 
 
 def rights_changed(rights: Iterable[Right], actor: str | None = None) -> RightsChanged:
-    """The row for new rights: the digest is over the JSON array of sorted ``[people, rings]`` pairs, without spaces."""
-    pairs = sorted({(right.people, right.rings) for right in rights})
-    text = json.dumps(pairs, separators=(",", ":"), ensure_ascii=False)
-    return RightsChanged(len(pairs), hashlib.sha256(text.encode()).hexdigest(), actor)
+    """The row for new rights: the digest is over the JSON array of sorted ``[people, rings, schedule]``, no spaces."""
+    rows = sorted({(right.people, right.rings, right.schedule) for right in rights})
+    return RightsChanged(len(rows), _digest(rows), actor)
+
+
+def bounds_changed(bounds: Bounds, actor: str | None = None) -> BoundsChanged:
+    """The row for new bounds: the digest is over the JSON array of four sorted arrays of rows, without spaces.
+
+    They are schedules (name, seven days, holidays), holidays (date, name), limits (on whom, who, rings) and pairs.
+    """
+    schedules = [(each.name, *map(day_text, each.week), holiday_text(each.on_holiday)) for each in bounds.schedules]
+    holidays = [(each.day.isoformat(), each.name) for each in bounds.holidays]
+    limits = [(limit.on.value, limit.who, limit.rings) for limit in bounds.limits]
+    pairs = [(pair.first, pair.second) for pair in bounds.pairs]
+    digest = _digest([sorted(schedules), sorted(holidays), sorted(limits), sorted(pairs)])
+    return BoundsChanged(len(schedules), len(holidays), len(limits), len(pairs), digest, actor)
+
+
+def _digest(rows: object) -> str:
+    text = json.dumps(rows, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()

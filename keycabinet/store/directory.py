@@ -6,6 +6,7 @@ refers to them is checked at commit.
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -16,9 +17,10 @@ from keycabinet.credentials import Credential
 from keycabinet.domain.directory import Directory, Right
 from keycabinet.domain.moment import utc_from, utc_text
 from keycabinet.domain.people import Person, PersonClass, Role
-from keycabinet.domain.rings import Category, DueAfter, DueAt, DueRule, NeverDue, Ring
+from keycabinet.domain.rings import Approval, Category, DueAfter, DueAt, DueRule, NeverDue, Ring
+from keycabinet.store.bounds import load_bounds
 from keycabinet.store.commitments import Enrolment
-from keycabinet.store.schema import credentials, people, person_groups, rights, ring_groups, rings
+from keycabinet.store.schema import credentials, people, person_groups, rights, ring_approvers, ring_groups, rings
 
 _NOBODYS_GROUPS: frozenset[str] = frozenset()
 _credential = (
@@ -32,10 +34,15 @@ def load_directory(connection: Connection) -> Directory:
     """Everybody and everything that is enrolled."""
     in_groups = _groups(connection, person_groups)
     of_groups = _groups(connection, ring_groups)
+    approvers = _approvers(connection)
     return Directory.of(
         [_person(row, in_groups.get(row.id, _NOBODYS_GROUPS)) for row in connection.execute(select(people))],
-        [_ring(row, of_groups.get(row.id, _NOBODYS_GROUPS)) for row in connection.execute(select(rings))],
-        [Right(row.people, row.rings) for row in connection.execute(select(rights))],
+        [
+            _ring(row, of_groups.get(row.id, _NOBODYS_GROUPS), approvers.get(row.id, Approval()))
+            for row in connection.execute(select(rings))
+        ],
+        [Right(row.people, row.rings, row.schedule) for row in connection.execute(select(rights))],
+        load_bounds(connection),
     )
 
 
@@ -77,6 +84,7 @@ def write_rings(connection: Connection, changed: Iterable[Ring]) -> None:
         insert(ring_groups),
         [{"ring_id": ring.id, "name": name} for ring in changed for name in ring.groups],
     )
+    _many(connection, insert(ring_approvers), [row for ring in changed for row in _approver_rows(ring)])
 
 
 def remove_rings(connection: Connection, retired: Iterable[str]) -> None:
@@ -87,7 +95,8 @@ def remove_rings(connection: Connection, retired: Iterable[str]) -> None:
 def write_rights(connection: Connection, granted: Iterable[Right]) -> None:
     """Replace all rights by these."""
     connection.execute(delete(rights))
-    _many(connection, insert(rights), [{"people": right.people, "rings": right.rings} for right in granted])
+    rows = [{"people": right.people, "rings": right.rings, "schedule": right.schedule} for right in granted]
+    _many(connection, insert(rights), rows)
 
 
 def write_credentials(connection: Connection, issued: Iterable[Credential]) -> None:
@@ -152,10 +161,29 @@ def _ring_row(ring: Ring) -> dict[str, Any]:
         "due_at": ring.due.time_of_day.isoformat() if isinstance(ring.due, DueAt) else None,
         "key_count": ring.key_count,
         "seal": ring.seal,
+        "approvers": ring.approval.approvers,
     }
 
 
-def _ring(row: SqlRow[Any], groups: frozenset[str]) -> Ring:
+def _approver_rows(ring: Ring) -> list[dict[str, str]]:
+    named = [("group", group) for group in ring.approval.groups]
+    named += [("role", role.value) for role in ring.approval.roles]
+    return [{"ring_id": ring.id, "kind": kind, "name": name} for kind, name in named]
+
+
+def _approvers(connection: Connection) -> dict[str, Approval]:
+    """Ring -> who may approve; how many have to is with the ring."""
+    found: dict[str, Approval] = defaultdict(Approval)
+    for ring, kind, name in connection.execute(select(ring_approvers)):
+        known = found[ring]
+        if kind == "group":
+            found[ring] = replace(known, groups=known.groups | {name})
+        else:
+            found[ring] = replace(known, roles=known.roles | {Role(name)})
+    return found
+
+
+def _ring(row: SqlRow[Any], groups: frozenset[str], approval: Approval) -> Ring:
     return Ring(
         id=row.id,
         number=row.number,
@@ -167,6 +195,7 @@ def _ring(row: SqlRow[Any], groups: frozenset[str]) -> Ring:
         due=_due(row.due_after_us, row.due_at),
         key_count=row.key_count,
         seal=row.seal,
+        approval=replace(approval, approvers=row.approvers),
     )
 
 

@@ -115,10 +115,12 @@ rings = _table(
     _text("due_at", null=True),
     _integer("key_count"),
     _text("seal"),
+    _integer("approvers"),
     UniqueConstraint("number"),
     UniqueConstraint("tag"),
     UniqueConstraint("home_slot"),
     CheckConstraint("due_after_us IS NULL OR due_at IS NULL", name="one_due_rule"),
+    CheckConstraint("approvers IN (0, 1, 2)", name="approvers"),
 )
 """``due_after_us`` is a duration in microseconds, ``due_at`` a local time of day; neither: never due."""
 
@@ -129,7 +131,44 @@ ring_groups = _table(
     rowid=False,
 )
 
-rights = _table("rights", _text("people", key=True), _text("rings", key=True), rowid=False)
+ring_approvers = _table(
+    "ring_approvers",
+    _refers("ring_id", "rings.id", key=True, owned=True),
+    _text("kind", key=True),
+    _text("name", key=True),
+    CheckConstraint("kind IN ('group', 'role')", name="kind"),
+    rowid=False,
+)
+"""Who may approve the release of a ring that needs others."""
+
+rights = _table("rights", _text("people", key=True), _text("rings", key=True), _text("schedule", key=True), rowid=False)
+"""``schedule`` is a name, or empty: always."""
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+schedules = _table(
+    "schedules", _text("name", key=True), *(_text(weekday) for weekday in WEEKDAYS), _text("on_holiday"), rowid=False
+)
+"""Each day as ``day_text`` writes it."""
+
+holidays = _table("holidays", _text("day", key=True), _text("name"), rowid=False)
+
+limits = _table(
+    "limits",
+    _text("applies_to", key=True),
+    _text("who", key=True),
+    _integer("rings"),
+    CheckConstraint("applies_to IN ('person', 'class', 'group')", name="applies_to"),
+    CheckConstraint("rings >= 0", name="rings"),
+    rowid=False,
+)
+
+pairs = _table(
+    "pairs",
+    _refers("first", "rings.id", key=True),
+    _refers("second", "rings.id", key=True),
+    CheckConstraint("first < second", name="order"),
+    rowid=False,
+)
 
 credentials = _table(
     "credentials",

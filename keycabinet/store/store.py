@@ -18,6 +18,7 @@ from keycabinet.domain.moment import Moment
 from keycabinet.errors import StoreError
 from keycabinet.store import ledger
 from keycabinet.store.books import load_books, write_books
+from keycabinet.store.bounds import write_bounds
 from keycabinet.store.change import Change
 from keycabinet.store.directory import (
     load_credential,
@@ -175,6 +176,8 @@ class Store:
         remove_rings(connection, change.retired)
         if change.rights is not None:
             write_rights(connection, change.rights)
+        if change.bounds is not None:
+            write_bounds(connection, change.bounds)
         write_credentials(connection, change.credentials)
         write_books(connection, change.before, change.after)
 

@@ -113,7 +113,7 @@ def test_an_import_of_nothing_or_of_a_file_that_is_not_there_is_refused(house: H
     missing = keycabinet(house, "import", "--people", "/nowhere/people.csv")
 
     assert (nothing.exit_code, missing.exit_code) == (2, 2)
-    assert "give at least one of" in nothing.stderr
+    assert "name a folder or a file: --people, --rings" in nothing.stderr
     assert missing.stderr == "/nowhere/people.csv: cannot be read: No such file or directory\n"
 
 

@@ -87,7 +87,14 @@ class Bench:
         panel = self.panel
         hardware = Hardware(dict.fromkeys(SLOTS, panel), {}, (panel,), (panel,), (panel,))
         outside = Outside(
-            self.archive, hardware, FakeChecker(self.answer), self.clock, ZONE, self.reserve, nothing_waits
+            self.archive,
+            hardware,
+            FakeChecker(self.answer),
+            self.clock,
+            ZONE,
+            lambda: True,
+            self.reserve,
+            nothing_waits,
         )
         self.inbox = Inbox()
         self.controller = Controller(Cabinet(a_layout(), books=self.archive.books), a_directory(), outside, self.inbox)

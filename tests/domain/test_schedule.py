@@ -19,6 +19,8 @@ from keycabinet.domain.schedule import (
     day_from,
     day_text,
     holds,
+    holiday_from,
+    holiday_text,
 )
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -246,7 +248,11 @@ def test_releases_go_on_unless_a_site_says_otherwise() -> None:
 
 @given(days)
 def test_a_day_is_read_again_as_it_was_written(written: Day) -> None:
-    assert day_from(day_text(written)) == written
+    assert day_from(day_text(written)) == holiday_from(holiday_text(written)) == written
+
+
+def test_a_holiday_may_be_a_day_as_usual() -> None:
+    assert (holiday_text(None), holiday_from("as_usual")) == ("as_usual", None)
 
 
 @pytest.mark.parametrize(

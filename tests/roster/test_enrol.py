@@ -1,6 +1,7 @@
 """An import is prepared beside the deciding thread, and committed there only if it still fits."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -108,4 +109,4 @@ def test_files_with_faults_are_not_prepared_at_all() -> None:
 
 def with_books(change: Change, at: object) -> Change:
     after = Books().fold(change.entries, at)  # type: ignore[arg-type]
-    return Change(change.entries, Books(), after, change.people, change.rings, change.rights, change.credentials)
+    return replace(change, after=after)

@@ -160,7 +160,7 @@ def test_a_file_in_another_encoding_is_said_with_its_line(
     path.write_bytes(content)
 
     with pytest.raises(FaultsFound) as caught:
-        Files.read(path, None, None)
+        Files.read({"people": path})
 
     (fault,) = caught.value.faults
     assert (fault.file, fault.line, fault.found) == (str(path), line, found)
@@ -175,7 +175,7 @@ def test_a_message_cannot_move_the_cursor_of_who_reads_it() -> None:
 
 def test_files_that_are_not_there_are_all_named(tmp_path: Path) -> None:
     with pytest.raises(FaultsFound) as caught:
-        Files.read(tmp_path / "p.csv", None, tmp_path / "r.csv")
+        Files.read({"people": tmp_path / "p.csv", "rings": None, "rights": tmp_path / "r.csv"})
 
     assert [Path(fault.file).name for fault in caught.value.faults] == ["p.csv", "r.csv"]
 

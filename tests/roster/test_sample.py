@@ -11,19 +11,21 @@ from keycabinet.domain.people import PersonClass
 from keycabinet.domain.policy import Denied, Granted, may_take
 from keycabinet.domain.rings import Category, DueAfter
 from keycabinet.domain.schedule import When
-from keycabinet.roster import Files
+from keycabinet.roster import Files, files_of
 from tests.config.samples import SAMPLE
 from tests.roster.texts import SITE, planned
 
 FOLDER = Path(__file__).parents[2] / "firmware_sim" / "sample"
-FILES = Files.read(*(FOLDER / f"{name}.csv" for name in ("people", "rings", "rights")))
+FILES = Files.read(files_of(FOLDER))
 PLAN = planned(imported=FILES, site=replace(SITE, slots=load(SAMPLE).cabinet.slots))
 SITE_A = PLAN.directory
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
-def may(code: str, slot: int) -> object:
-    return may_take(SITE_A.person_of_code[code], SITE_A.ring_of_home[slot], SITE_A, When(NOW, SITE.zone), {})
+def may(code: str, slot: int, *held: int, now: datetime = NOW) -> object:
+    person, rings = SITE_A.person_of_code[code], SITE_A.ring_of_home
+    holdings = {person.id: frozenset(rings[number].id for number in held)}
+    return may_take(person, rings[slot], SITE_A, When(now, SITE.zone), holdings)
 
 
 def test_the_sample_files_load_without_a_warning() -> None:
@@ -41,6 +43,17 @@ def test_somebody_may_take_a_ring_somebody_not_that_one_and_somebody_none() -> N
     assert may("1003", 4) == Denied(Reason.OUTSIDE_GROUP)
     assert may("1009", 4) == Denied(Reason.NO_RIGHT)
     assert may("1010", 1) == Denied(Reason.SUSPENDED)
+
+
+def test_a_schedule_a_limit_and_a_pair_bound_somebody() -> None:
+    night = datetime(2026, 6, 1, 3, tzinfo=UTC)
+    holiday = datetime(2026, 12, 25, 18, tzinfo=UTC)
+    assert (may("1008", 5), may("1008", 5, now=night)) == (Granted(), Denied(Reason.OUT_OF_HOURS))
+    assert may("1008", 5, now=holiday) == Denied(Reason.OUT_OF_HOURS)
+    assert (may("1004", 3), may("1004", 3, 1), may("1003", 3, 1)) == (
+        Granted(), Denied(Reason.LIMIT_REACHED), Granted()
+    )  # fmt: skip
+    assert (may("1001", 4, 1), may("1001", 4, 2)) == (Granted(), Denied(Reason.PAIR_HELD))
 
 
 def test_one_slot_is_home_of_no_ring_and_one_ring_is_due_after_a_minute() -> None:

@@ -26,11 +26,51 @@ people_group,ring_group
 housing,housing
 intake,medical
 """
+SCHEDULES = """\
+name,mon,tue,wed,thu,fri,sat,sun,holiday
+days,06:00-14:00,06:00-14:00,06:00-14:00,06:00-14:00,06:00-14:00,closed,closed,closed
+nights,22:00-06:00,22:00-06:00,22:00-06:00,22:00-06:00,22:00-06:00,18:00-24:00;00:00-06:00,all_day,as_usual
+"""
+HOLIDAYS = """\
+date,name
+2026-07-04,Independence Day
+2026-12-25,Christmas
+"""
+LIMITS = """\
+applies_to,who,rings
+person,1001,2
+class,contractor,1
+group,housing,3
+"""
+PAIRS = """\
+ring,other_ring
+1,2
+"""
+EVERYTHING = {
+    "rings": """\
+number,name,category,tag,home_slot,groups,due,keys,seal,approvers,approver_groups,approver_roles
+1,Housing rover,security,013D2C1B0A000085,1,housing,8h,11,4417,,,
+2,Medical,restricted,0117E26D0E220013,2,medical,15:00,5,,2,housing;intake,watch_commander
+""",
+    "rights": """\
+people_group,ring_group,schedule
+housing,housing,
+housing,housing,nights
+intake,medical,days
+""",
+    "schedules": SCHEDULES,
+    "holidays": HOLIDAYS,
+    "limits": LIMITS,
+    "pairs": PAIRS,
+}
+"""Beside the people: every table and every column filled."""
 
 
-def files(people: str | None = PEOPLE, rings: str | None = RINGS, rights: str | None = RIGHTS) -> Files:
+def files(
+    people: str | None = PEOPLE, rings: str | None = RINGS, rights: str | None = RIGHTS, **more: str | None
+) -> Files:
     """The files of an import; those that are None are not imported."""
-    named = {"people": people, "rings": rings, "rights": rights}
+    named = {"people": people, "rings": rings, "rights": rights, **more}
     return Files(**{name: None if text is None else CsvFile(f"{name}.csv", text) for name, text in named.items()})
 
 

@@ -2,18 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
 
 from keycabinet.credentials import Credential
 from keycabinet.domain.books import Books
+from keycabinet.domain.bounds import Bounds, Limit, LimitOn, Pair
 from keycabinet.domain.directory import Directory, Right
 from keycabinet.domain.entries import DoorClosed, Evidence, LoginGranted, RingEnrolled, RingTaken
-from keycabinet.domain.rings import DueAfter, DueAt, NeverDue
+from keycabinet.domain.people import Role
+from keycabinet.domain.rings import Approval, DueAfter, DueAt, NeverDue
+from keycabinet.domain.schedule import Holiday, Schedule, day_from
 from keycabinet.errors import StoreError
-from keycabinet.store import Change, Enrolment, Store, rights_changed
+from keycabinet.store import Change, Enrolment, Store, bounds_changed, rights_changed
 from tests.builders import NOON, a_person, a_ring
 from tests.store.builders import ANN, BOB, BOOT, RINGS, enrolling, recorded
 from tests.store.verifying import first_fault, ledger_of
@@ -21,6 +24,23 @@ from tests.store.verifying import first_fault, ledger_of
 SAID = (DoorClosed(),)
 CREDENTIAL = Credential("ann", b"salt", b"digest", b"duress", 20_000, 3, 2)
 TAKEN = RingTaken("x", "r9", 9, "ann", Evidence.TAG_READ)
+
+BOUNDS = Bounds(
+    schedules=frozenset(
+        {
+            Schedule("days", (day_from("06:00-14:00;15:00-18:00"),) * 5 + (day_from("closed"), day_from("all_day"))),
+            Schedule("nights", (day_from("22:00-06:00"),) * 7, day_from("closed")),
+        }
+    ),
+    holidays=frozenset({Holiday(date(2026, 7, 4), "Independence Day")}),
+    limits=frozenset({Limit(LimitOn.GROUP, "officers", 1), Limit(LimitOn.PERSON, "ann", 0)}),
+    pairs=frozenset({Pair.of("r1", "r2")}),
+)
+
+
+def a_pair(first: str, second: str) -> Bounds:
+    return Bounds(pairs=frozenset({Pair(first, second)}))
+
 
 BROKEN: dict[str, Callable[[Books], Change]] = {
     "one code twice": lambda books: Change(SAID, books, books, people=(Enrolment.of(a_person("eve", "1001")),)),
@@ -30,6 +50,12 @@ BROKEN: dict[str, Callable[[Books], Change]] = {
     "nobody's credential": lambda books: Change(SAID, books, books, credentials=(replace(CREDENTIAL, person="eve"),)),
     "a ring not enrolled": lambda books: Change((TAKEN,), books, books.fold([TAKEN], NOON.utc)),
     "a slot beyond integers": lambda books: Change(SAID, books, books, rings=(a_ring(9, home_slot=2**80),)),
+    "a pair of what is no ring": lambda books: Change(SAID, books, books, bounds=a_pair("r1", "r9")),
+    "a ring paired with itself": lambda books: Change(SAID, books, books, bounds=a_pair("r1", "r1")),
+    "one limit twice": lambda books: Change(
+        SAID, books, books, bounds=Bounds(limits=frozenset(Limit(LimitOn.GROUP, "officers", n) for n in (1, 2)))
+    ),
+    "three approvers": lambda books: Change(SAID, books, books, rings=(a_ring(9, approval=Approval(3)),)),
     "an actor that is none": lambda books: Change((*SAID, LoginGranted(7)), books, books),  # type: ignore[arg-type]
     "half a character": lambda books: Change((*SAID, LoginGranted("\ud800")), books, books),
     "other books": lambda books: Change(SAID, Books(), books),
@@ -97,12 +123,32 @@ def test_everything_enrolled_comes_back(store: Store) -> None:
     )
     dues = (DueAfter(timedelta(hours=8, microseconds=1)), DueAt(time(19, 30)), NeverDue())
     rings = tuple(a_ring(number, due=due, key_count=7, seal="S") for number, due in enumerate(dues, start=1))
-    rights = frozenset({Right("officers", "unit"), Right("nurses", "medical")})
+    rights = frozenset({Right("officers", "unit"), Right("officers", "unit", "days"), Right("nurses", "medical")})
+    vault = Approval(2, frozenset({"officers", "nurses"}), frozenset({Role.SUPERVISOR, Role.WATCH_COMMANDER}))
+    rings = (replace(rings[0], approval=vault), *rings[1:])
 
     change = enrolling(people, rings, Books())
-    store.commit(replace(change, rights=rights, entries=(*change.entries, rights_changed(rights))), NOON)
+    said = (*change.entries, rights_changed(rights), bounds_changed(BOUNDS))
+    store.commit(replace(change, rights=rights, bounds=BOUNDS, entries=said), NOON)
 
-    assert store.directory() == Directory.of(people, rings, rights)
+    assert store.directory() == Directory.of(people, rings, rights, BOUNDS)
+
+
+def test_bounds_are_replaced_as_a_whole_and_otherwise_left_alone(staffed: Store) -> None:
+    books = staffed.books()
+    for bounds, expected in ((BOUNDS, BOUNDS), (None, BOUNDS), (Bounds(), Bounds())):
+        staffed.commit(Change(SAID, books, books, bounds=bounds), NOON)
+        assert staffed.directory().bounds == expected
+
+
+def test_a_ring_of_a_pair_may_be_changed(staffed: Store) -> None:
+    books, pairs = staffed.books(), frozenset({Pair.of("r1", "r2")})
+    staffed.commit(Change(SAID, books, books, bounds=Bounds(pairs=pairs)), NOON)
+
+    staffed.commit(enrolling((), (replace(RINGS[0], name="Renamed"),), books), NOON)
+
+    assert staffed.directory().rings["r1"].name == "Renamed"
+    assert staffed.directory().bounds.pairs == pairs
 
 
 def test_an_enrolment_replaces_the_person_and_their_groups_but_not_their_pin(staffed: Store) -> None:

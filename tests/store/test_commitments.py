@@ -2,9 +2,12 @@
 
 import hashlib
 from dataclasses import replace
+from datetime import date
 
+from keycabinet.domain.bounds import Bounds, Limit, LimitOn, Pair
 from keycabinet.domain.directory import Right
-from keycabinet.store import Enrolment, Store, commitment, rights_changed
+from keycabinet.domain.schedule import Holiday, Schedule, day_from
+from keycabinet.store import Enrolment, Store, bounds_changed, commitment, rights_changed
 from tests.builders import NOON, a_person
 from tests.store.builders import enrolling
 
@@ -40,7 +43,26 @@ def test_a_salt_shows_in_no_repr() -> None:
 
 
 def test_the_digest_of_rights_does_not_depend_on_their_order() -> None:
-    entry = rights_changed([Right("b", "x"), Right("a", "ü"), Right("b", "x")], "ann")
+    entry = rights_changed([Right("b", "x"), Right("a", "ü"), Right("b", "x"), Right("b", "x", "days")], "ann")
 
-    assert entry.count == 2
-    assert entry.digest == hashlib.sha256('[["a","ü"],["b","x"]]'.encode()).hexdigest()
+    assert entry.count == 3
+    assert entry.digest == hashlib.sha256('[["a","ü",""],["b","x",""],["b","x","days"]]'.encode()).hexdigest()
+
+
+def test_the_digest_of_bounds_can_be_worked_out_from_what_they_are() -> None:
+    bounds = Bounds(
+        frozenset({Schedule("nights", (day_from("22:00-06:00"),) * 7)}),
+        frozenset({Holiday(date(2026, 12, 25), "Christmas"), Holiday(date(2026, 7, 4), "Independence")}),
+        frozenset({Limit(LimitOn.GROUP, "works", 1)}),
+        frozenset({Pair.of("r2", "r1")}),
+    )
+    nights = ",".join(['"22:00-06:00"'] * 7)
+    text = (
+        f'[[["nights",{nights},"as_usual"]],[["2026-07-04","Independence"],["2026-12-25","Christmas"]],'
+        '[["group","works",1]],[["r1","r2"]]]'
+    )
+
+    entry = bounds_changed(bounds, "ann")
+
+    assert (entry.schedules, entry.holidays, entry.limits, entry.pairs, entry.actor) == (1, 2, 1, 1, "ann")
+    assert entry.digest == hashlib.sha256(text.encode()).hexdigest()

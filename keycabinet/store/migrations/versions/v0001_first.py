@@ -97,11 +97,13 @@ DIRECTORY = (
         due_at TEXT,
         key_count INTEGER NOT NULL,
         seal TEXT NOT NULL,
+        approvers INTEGER NOT NULL,
         CONSTRAINT pk_rings PRIMARY KEY (id),
         CONSTRAINT uq_rings_number UNIQUE (number),
         CONSTRAINT uq_rings_tag UNIQUE (tag),
         CONSTRAINT uq_rings_home_slot UNIQUE (home_slot),
-        CONSTRAINT ck_rings_one_due_rule CHECK (due_after_us IS NULL OR due_at IS NULL)
+        CONSTRAINT ck_rings_one_due_rule CHECK (due_after_us IS NULL OR due_at IS NULL),
+        CONSTRAINT ck_rings_approvers CHECK (approvers IN (0, 1, 2))
     ) STRICT
     """,
     """
@@ -114,10 +116,63 @@ DIRECTORY = (
     ) WITHOUT ROWID, STRICT
     """,
     """
+    CREATE TABLE ring_approvers (
+        ring_id TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        CONSTRAINT pk_ring_approvers PRIMARY KEY (ring_id, kind, name),
+        CONSTRAINT ck_ring_approvers_kind CHECK (kind IN ('group', 'role')),
+        CONSTRAINT fk_ring_approvers_ring_id FOREIGN KEY (ring_id) REFERENCES rings (id)
+            ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
+    ) WITHOUT ROWID, STRICT
+    """,
+    """
     CREATE TABLE rights (
         people TEXT NOT NULL,
         rings TEXT NOT NULL,
-        CONSTRAINT pk_rights PRIMARY KEY (people, rings)
+        schedule TEXT NOT NULL,
+        CONSTRAINT pk_rights PRIMARY KEY (people, rings, schedule)
+    ) WITHOUT ROWID, STRICT
+    """,
+    """
+    CREATE TABLE schedules (
+        name TEXT NOT NULL,
+        mon TEXT NOT NULL,
+        tue TEXT NOT NULL,
+        wed TEXT NOT NULL,
+        thu TEXT NOT NULL,
+        fri TEXT NOT NULL,
+        sat TEXT NOT NULL,
+        sun TEXT NOT NULL,
+        on_holiday TEXT NOT NULL,
+        CONSTRAINT pk_schedules PRIMARY KEY (name)
+    ) WITHOUT ROWID, STRICT
+    """,
+    """
+    CREATE TABLE holidays (
+        day TEXT NOT NULL,
+        name TEXT NOT NULL,
+        CONSTRAINT pk_holidays PRIMARY KEY (day)
+    ) WITHOUT ROWID, STRICT
+    """,
+    """
+    CREATE TABLE limits (
+        applies_to TEXT NOT NULL,
+        who TEXT NOT NULL,
+        rings INTEGER NOT NULL,
+        CONSTRAINT pk_limits PRIMARY KEY (applies_to, who),
+        CONSTRAINT ck_limits_applies_to CHECK (applies_to IN ('person', 'class', 'group')),
+        CONSTRAINT ck_limits_rings CHECK (rings >= 0)
+    ) WITHOUT ROWID, STRICT
+    """,
+    """
+    CREATE TABLE pairs (
+        first TEXT NOT NULL,
+        second TEXT NOT NULL,
+        CONSTRAINT pk_pairs PRIMARY KEY (first, second),
+        CONSTRAINT ck_pairs_order CHECK (first < second),
+        CONSTRAINT fk_pairs_first FOREIGN KEY (first) REFERENCES rings (id) DEFERRABLE INITIALLY DEFERRED,
+        CONSTRAINT fk_pairs_second FOREIGN KEY (second) REFERENCES rings (id) DEFERRABLE INITIALLY DEFERRED
     ) WITHOUT ROWID, STRICT
     """,
     """
