@@ -13,6 +13,7 @@ from keycabinet.cli.history import history
 from keycabinet.cli.init import init
 from keycabinet.cli.ledger import ledger
 from keycabinet.cli.person import person
+from keycabinet.cli.rights import rights
 from keycabinet.cli.ring import ring
 from keycabinet.cli.roster import import_roster
 from keycabinet.cli.session import login, logout, whoami
@@ -77,6 +78,7 @@ evidence.register(ledger)
 app.add_typer(ledger, name="ledger")
 app.add_typer(person, name="person")
 app.add_typer(ring, name="ring")
+app.add_typer(rights, name="rights")
 app.command(name="import")(import_roster)
 app.command()(export)
 

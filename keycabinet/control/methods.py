@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from keycabinet.control import answers, people, results, rings, roster
+from keycabinet.control import answers, people, results, rights, rings, roster
 from keycabinet.control.call import Call, person_of
 from keycabinet.control.history import history
 from keycabinet.control.params import (
@@ -22,6 +22,7 @@ from keycabinet.control.params import (
     PersonAdd,
     PersonChange,
     PersonOf,
+    RightsExplain,
     RingAdd,
     RingChange,
     RingOf,
@@ -66,6 +67,7 @@ METHODS: Mapping[str, Method[Any, Any]] = {
     "hello": Method(Nothing, results.Hello, ANYBODY, answers.hello, EVERY),
     "status": Method(Nothing, results.Status, ANYBODY, answers.show_status, EVERY),
     "history": Method(HistoryOf, results.History, ANYBODY, history),
+    "rights.explain": Method(RightsExplain, results.RightsExplained, ANYBODY, rights.explain_rights),
     "ledger.read": Method(LedgerRead, results.Rows, ANYBODY, answers.read_ledger),
     "subscribe": Method(Subscribe, results.Subscribed, ANYBODY, answers.subscribe, EVERY),
     "cursor.get": Method(CursorName, results.Cursor, ANYBODY, answers.get_cursor, EVERY),

@@ -67,6 +67,14 @@ class HistoryOf(MayHaveToken):
         return self
 
 
+class RightsExplain(Params):
+    """A ring (number or id), a time as people say it (None: now), and one person (user code or id) or everybody."""
+
+    ring: Short
+    at: Short | None = None
+    person: Short | None = None
+
+
 class CursorName(Params):
     """A reader of the ledger."""
 

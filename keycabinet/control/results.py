@@ -291,3 +291,34 @@ class RosterExported(Result):
     """Tables of the roster as CSV text, by name: what ``roster.import`` takes."""
 
     files: dict[str, str]
+
+
+class CheckOutcome(Result):
+    """A check before a release: why it refuses, or null, and what it looked at."""
+
+    check: str
+    reason: str | None
+    detail: str
+
+
+class Explained(Result):
+    """Whether a person could take a ring, with every check in order; ``reason`` is that of the first that refuses."""
+
+    person: Person
+    may: bool
+    reason: str | None
+    checks: list[CheckOutcome]
+
+
+class RightsExplained(Result):
+    """Who could take a ring at an instant. ``without_right``: how many people were left out, as they never may."""
+
+    ring: Ring
+    at: datetime
+    local: datetime
+    approvers: int
+    """How many others have to approve."""
+    approver_groups: list[str]
+    approver_roles: list[str]
+    people: list[Explained]
+    without_right: int
