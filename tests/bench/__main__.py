@@ -29,6 +29,7 @@ from keycabinet.domain.entries import LoginGranted
 from keycabinet.domain.people import Person, PersonClass, Pin
 from keycabinet.store import Change, Enrolment, Store
 from keycabinet.store.upgrade import create
+from tests.bench import rights
 from tests.broker import Broker
 from tests.e2e.site import CABINET, Site
 from tests.simulator import Simulator, wait_until
@@ -167,6 +168,8 @@ def main() -> None:
     )
     processes.add_row("mqtt", "", f"{mqtt_mib:.0f}", f"{mqtt_bare[0]:.2f}", f"{mqtt_bare[1]:.0f}")
     console.print(processes)
+    for line in rights.report():
+        console.print(line, highlight=False)
 
 
 if __name__ == "__main__":
