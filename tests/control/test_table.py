@@ -54,6 +54,8 @@ TABLE: dict[str, tuple[str, str, dict[str, Any]]] = {
     "ring.add": (PERSONS, ADMINISTRATOR, {"cells": {"number": "?"}}),
     "ring.change": (PERSONS, ADMINISTRATOR, {"ring": "none", "cells": {}}),
     "ring.retire": (PERSONS, ADMINISTRATOR, {"ring": "none"}),
+    "rights.explain": (PERSONS, "-", {"ring": "none"}),
+    "roster.export": (PERSONS, ADMINISTRATOR, {}),
     "roster.import": (PERSONS, ADMINISTRATOR, {"people": "no such column\n"}),
 }
 OPTIONAL = {"subscribe", "history", "ledger.read"}

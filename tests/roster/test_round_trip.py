@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import combinations, count
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from keycabinet.credentials import Hasher
@@ -153,6 +153,7 @@ def test_what_is_enrolled_is_read_again_as_it_was(directory: Directory, dialect:
     assert again.directory == directory
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(directories())
 def test_what_is_exported_and_imported_into_an_empty_cabinet_is_exported_the_same(directory: Directory) -> None:
     ids = count(1)
