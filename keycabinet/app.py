@@ -111,7 +111,6 @@ def _start(
         checker=checker,
         clock=clock,
         zone=config.zone(),
-        is_synced=clock.is_synced,
         reserve=reserve,
         lag=lambda: progress.lag(clock.now().elapsed) if config.mqtt is not None else None,
     )

@@ -52,6 +52,10 @@ class Clock(Protocol):
         """This instant on both clocks."""
         ...
 
+    def is_synced(self) -> bool:
+        """Whether it goes by a time that a trusted source has set."""
+        ...
+
 
 class Archive(Protocol):
     """Makes entries durable."""
@@ -110,7 +114,6 @@ class Outside:
     checker: CredentialChecker
     clock: Clock
     zone: tzinfo
-    is_synced: Callable[[], bool]
     reserve: Reserve
     lag: Callable[[], Lag | None]
 
@@ -292,9 +295,9 @@ class Controller:
                 raise ConfigError(f"ring {known.number} is being released: its tag and slot can be changed after that")
 
     def _gather(self) -> Facts:
-        outside, fresh = self._outside, secrets.token_hex(8)
-        now, is_synced, lag = outside.clock.now(), outside.is_synced(), outside.lag()
-        return Facts(now, outside.zone, self._directory, fresh, clock_synced=is_synced, lag=lag)
+        clock, zone, lag = self._outside.clock, self._outside.zone, self._outside.lag()
+        fresh = secrets.token_hex(8)
+        return Facts(clock.now(), zone, self._directory, fresh, clock_synced=clock.is_synced(), lag=lag)
 
     def _finish(self, cabinet: Cabinet, effects: Effects, facts: Facts) -> None:
         self._record(cabinet, effects, facts)

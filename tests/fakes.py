@@ -18,9 +18,13 @@ class FakeClock:
     """Stands still until it is moved."""
 
     moment: Moment = NOON
+    synced: bool = True
 
     def now(self) -> Moment:
         return self.moment
+
+    def is_synced(self) -> bool:
+        return self.synced
 
     def move(self, by: timedelta) -> None:
         self.moment = self.moment.later(by)

@@ -44,9 +44,7 @@ class Workday:
         self._loose: set[int] = set()
         hardware = Hardware(slots=dict.fromkeys(SLOTS, self), displays=(self,))
         clock = SystemClock(not_before=store.newest_at())
-        outside = Outside(
-            self, hardware, FakeChecker(self._answers.append), clock, ZONE, lambda: True, FakeReserve(), nothing_waits
-        )
+        outside = Outside(self, hardware, FakeChecker(self._answers.append), clock, ZONE, FakeReserve(), nothing_waits)
         self._controller = Controller(Cabinet(a_layout(), books=store.books()), store.directory(), outside, Inbox())
 
     def begin(self) -> None:

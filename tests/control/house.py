@@ -67,7 +67,6 @@ class House:
             FakeChecker(inbox.emit),
             self.clock,
             ZONE,
-            lambda: True,
             FakeReserve(),
             nothing_waits,
         )

@@ -46,7 +46,7 @@ class Rehearsal:
         self.failure, self.failing_for, self.written = None, 0, False
         hardware = Hardware(slots=dict.fromkeys(SLOTS, self))
         outside = Outside(
-            self, hardware, FakeChecker(self.inbox.append), self.clock, ZONE, lambda: True, FakeReserve(), nothing_waits
+            self, hardware, FakeChecker(self.inbox.append), self.clock, ZONE, FakeReserve(), nothing_waits
         )
         self.controller = self.kind(Cabinet(a_layout(), books=self.archive.books), a_directory(), outside, Inbox())
         self.controller.start("1")

@@ -17,9 +17,7 @@ from tests.fakes import FakeArchive, FakeChecker, FakeClock, FakePanel, FakeRese
 def a_controller(archive: FakeArchive, inbox: Inbox, panel: FakePanel | None = None) -> Controller:
     panel = panel or FakePanel()
     hardware = Hardware({1: panel}, {1: panel}, (panel,), (panel,), (panel,))
-    outside = Outside(
-        archive, hardware, FakeChecker(inbox.emit), FakeClock(), ZONE, lambda: True, FakeReserve(), nothing_waits
-    )
+    outside = Outside(archive, hardware, FakeChecker(inbox.emit), FakeClock(), ZONE, FakeReserve(), nothing_waits)
     return Controller(Cabinet(a_layout()), a_directory(), outside, inbox)
 
 

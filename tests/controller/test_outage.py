@@ -92,7 +92,6 @@ class Bench:
             FakeChecker(self.answer),
             self.clock,
             ZONE,
-            lambda: True,
             self.reserve,
             nothing_waits,
         )
