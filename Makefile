@@ -9,12 +9,13 @@ INSTALL_BUILD := $(PIP) install --require-hashes -r requirements-build.lock
 INSTALL := $(PIP) install --require-hashes --no-build-isolation --use-pep517
 LOCAL := $(PIP) install --no-deps --no-build-isolation -e . -e ./firmware_sim
 
-.PHONY: help run test campaigns check format lock bench clean
+.PHONY: help run test campaigns mutants check format lock bench clean
 
 help:
 	@echo "make run    install into .venv and start simulator, core, broker and publisher with sample data"
 	@echo "make test   install what the tests need (Debian packages included) and run them"
 	@echo "make campaigns  kill the core, cut its power, break every simulated device, and judge what is left"
+	@echo "make mutants  change policy and schedules in one place at a time, and count what the tests notice"
 	@echo "make check  format, lint, strict types, import arrows, unused dependencies"
 	@echo "make bench  measure, as ratios in one run"
 	@echo "make lock   resolve the dependencies anew (needs uv)"
@@ -43,6 +44,9 @@ run: $(VENV)/run.stamp
 test: $(VENV)/test.stamp
 	@tests/need-debian mosquitto
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+mutants: $(VENV)/test.stamp
+	@$(BIN)/python -m tests.campaigns.mutants
 
 campaigns: $(VENV)/test.stamp
 	@tests/need-debian mosquitto strace gcc libc6-dev
