@@ -13,6 +13,8 @@ from tests.campaigns.witness import Shown
 
 Fact = dict[str, Any]
 MOVES = {"ring_pulled": "ring.taken", "ring_inserted": "ring.returned"}
+SLOW_LINES = {"garbled", "line_silent"}
+"""What a line is called that answers late because the machine is busy: told apart, not held against the core."""
 NEVER = {"ring.missing", "ring.moved", "tag.foreign", "door.forced", "alarm.raised", "device.lost"}
 
 
@@ -28,10 +30,10 @@ class Histories:
     status: dict[str, Any]
     undone: frozenset[int] = frozenset()
     """Facts that no core could see: pulled and put back while there was none."""
-    expected: frozenset[str] = frozenset()
-    """Kinds of alarms that the campaign means to raise."""
     hands: Mapping[int, str] = field(default_factory=dict)
     """Fact of a pull -> the user code of who pulled."""
+    expected: frozenset[str] = frozenset()
+    """Kinds of alarms that the campaign means to raise."""
 
 
 def findings(it: Histories) -> list[str]:
@@ -43,12 +45,14 @@ def findings(it: Histories) -> list[str]:
 def _of_the_file(it: Histories) -> Iterator[str]:
     yield from it.image.faults
     for row in it.image.rows:
-        if (
-            row["type"] in NEVER
-            and row["said"].get("kind") not in it.expected
-            and not _a_bolt_was_drawn(it.journal, row)
-        ):
+        expected = row["said"].get("kind") in it.expected or _is_slow_line(row) or _a_bolt_was_drawn(it.journal, row)
+        if row["type"] in NEVER and not expected:
             yield f"invented: row {row['seq']} says {row['type']} {row['body']}"
+
+
+def _is_slow_line(row: dict[str, Any]) -> bool:
+    """Whether a line was lost as one is whose answers come late: true on the wire, and nobody's invention."""
+    return row["said"].get("fault") in SLOW_LINES or row["said"].get("kind") == "reader_fault"
 
 
 def _a_bolt_was_drawn(journal: list[Fact], alarm: Fact) -> bool:

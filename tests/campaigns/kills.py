@@ -40,6 +40,8 @@ class Tally:
     by_chance: Counter[Interval] = field(default_factory=Counter)
     victims: Counter[str] = field(default_factory=Counter)
     survived: int = 0
+    slow_lines: int = 0
+    """Lines that were lost because a busy machine answered late on them."""
     forgotten: int = 0
     """Writes that a disk forgot."""
     findings: list[str] = field(default_factory=list)
@@ -93,6 +95,7 @@ class Tally:
             bar = "#" * (self.aimed[each] + self.by_chance[each])
             lines.append(f"  {each.value:<46} {self.aimed[each]:5}  {self.by_chance[each]:6}  {bar[:60]}")
         lines += [f"  {self.forgotten} writes forgotten by the disk"] if self.forgotten else []
+        lines += [f"  {self.slow_lines} lines were too slow on this machine"] if self.slow_lines else []
         lines.append(f"  findings: {len(self.findings)}")
         return "\n".join([*lines, *(f"    {each}" for each in self.findings[:20]), ""])
 
@@ -133,6 +136,7 @@ def _one_site(tally: Tally, random: Random, make: Callable[[], Place]) -> bool:
             tally.note(todo[0], fell, victims)
             tally.findings += judged(place, hand)
         tally.forgotten += place.disk.dropped if place.disk else 0
+        tally.slow_lines += sum(row["type"] == "device.lost" for row in place.image().rows)
         tally.findings += last_look(place)
     return todo is not None
 
