@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 
 from keycabinet import logs
-from keycabinet.checker import PinChecker
+from keycabinet.checker import LoginDesk, PinChecker
 from keycabinet.clock import SystemClock, boot_id
 from keycabinet.config import Config, load
 from keycabinet.control.core import ANSWER_WITHIN_S, Core
@@ -22,11 +22,8 @@ from keycabinet.control.progress import CURSOR, Cursors, Progress
 from keycabinet.control.server import Server
 from keycabinet.controller import Controller, Hardware, Inbox, Outside
 from keycabinet.credentials import Hasher, load_pepper
-from keycabinet.domain import session
-from keycabinet.domain.entries import LoginGranted
 from keycabinet.domain.events import TimePassed
 from keycabinet.domain.moment import Moment
-from keycabinet.domain.people import Pin
 from keycabinet.domain.state import Cabinet
 from keycabinet.errors import ConfigError
 from keycabinet.ports import Parts
@@ -102,8 +99,16 @@ def _start(
     hasher = Hasher(load_pepper(config.store.pepper))
     parts = {name: device.build() for name, device in config.devices.items()}
     head, clock = Head(store.head.seq), SystemClock(not_before=store.newest_at())
-    checker = PinChecker(hasher, store.credential, inbox.emit)
-    cabinet = Cabinet(config.layout(), config.times(), store.books(), unsynced=config.rights.unsynced())
+    checker, desk = PinChecker(hasher, store.credential, inbox.emit), LoginDesk(inbox.emit, via="socket")
+    guard = store.guard.resumed(clock.now().utc)
+    cabinet = Cabinet(
+        layout=config.layout(),
+        times=config.times(),
+        books=store.books(),
+        limits=config.keypad.limits(),
+        guard=guard,
+        unsynced=config.rights.unsynced(),
+    )
     progress = Progress(head, store.cursor(CURSOR))
     outside = Outside(
         archive=Ledger(store, head, clock.is_synced),
@@ -113,6 +118,7 @@ def _start(
         zone=config.zone(),
         reserve=reserve,
         lag=lambda: progress.lag(clock.now().elapsed) if config.mqtt is not None else None,
+        desk=desk,
     )
     controller = make(cabinet, store.directory(), outside, inbox)
     controller.start(version("keycabinet"))
@@ -131,7 +137,7 @@ def _start(
         is_synced=clock.is_synced,
         open_reader=lambda: Reader.open(config.store.path),
         cursors=Cursors(store.move_cursor, {CURSOR: progress}),
-        authenticate=lambda code, pin: _authenticate(controller, checker, clock, (code, pin)),
+        authenticate=lambda code, pin: desk.ask(code, pin, ANSWER_WITHIN_S),
         head=head,
         boot_id=boot_id(),
         site=Site(config.cabinet.slots, config.zone(), config.keypad.pin_digits),
@@ -160,14 +166,3 @@ def _refuse_demo_on_hardware(config: Config, store: Store) -> None:
             f"{config.store.path} is the store of a demonstration, and {', '.join(hardware)} can move real locks: "
             "make a store of your own with `keycabinet init`"
         )
-
-
-def _authenticate(
-    controller: Controller, checker: PinChecker, clock: SystemClock, typed: tuple[str, Pin]
-) -> str | None:
-    """The person with this code and PIN who counts now, else None; both are recorded, as at the keypad (R1)."""
-    asked = controller.submit(lambda: checker.ask(*typed)).result(ANSWER_WITHIN_S)
-    verdict, person = asked.result(ANSWER_WITHIN_S)
-    entry = session.log_in_of(controller.directory, verdict, person, clock.now().utc, via="socket")
-    controller.submit(lambda: controller.note(entry)).result(ANSWER_WITHIN_S)
-    return entry.actor if isinstance(entry, LoginGranted) else None

@@ -13,6 +13,7 @@ import structlog
 from keycabinet.domain.cabinet import next_deadline, start, step
 from keycabinet.domain.directory import Directory
 from keycabinet.domain.effects import (
+    AnswerLogin,
     CheckCredential,
     Command,
     Effects,
@@ -94,6 +95,14 @@ class CredentialChecker(Protocol):
         ...
 
 
+class LoginDesk(Protocol):
+    """Where somebody waits for the outcome of a log-in that was not typed at the keypad."""
+
+    def answer(self, attempt: str, person: str | None) -> None:
+        """Say who logged in with this attempt, or that nobody did; returns at once."""
+        ...
+
+
 @dataclass(frozen=True)
 class Hardware:
     """Which device serves which part of the cabinet."""
@@ -116,6 +125,7 @@ class Outside:
     zone: tzinfo
     reserve: Reserve
     lag: Callable[[], Lag | None]
+    desk: LoginDesk | None = None
 
 
 class Inbox:
@@ -307,8 +317,10 @@ class Controller:
         self._show(facts)
 
     def _record(self, cabinet: Cabinet, effects: Effects, facts: Facts) -> None:
-        if effects.entries:
-            self._outside.archive.commit(Change(effects.entries, self._cabinet.books, cabinet.books), facts.now)
+        guard = cabinet.guard if cabinet.guard != self._cabinet.guard else None
+        change = Change(effects.entries, self._cabinet.books, cabinet.books, guard=guard)
+        if effects.entries or guard is not None:
+            self._outside.archive.commit(change, facts.now)
 
     def _act(self, command: Command) -> None:
         hardware = self._outside.hardware
@@ -325,6 +337,8 @@ class Controller:
                     sounder.play(tune)
             case CheckCredential():
                 self._outside.checker.check(command)
+            case AnswerLogin(attempt, person) if self._outside.desk is not None:
+                self._outside.desk.answer(attempt, person)
 
     def _show(self, facts: Facts) -> None:
         lines = screen(self._cabinet, facts)

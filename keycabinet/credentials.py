@@ -7,6 +7,7 @@ import secrets
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
@@ -14,7 +15,7 @@ from typing import Protocol
 from argon2.low_level import ARGON2_VERSION, Type, hash_secret_raw
 
 from keycabinet.domain.events import Verdict
-from keycabinet.domain.people import Pin
+from keycabinet.domain.people import Pin, Terms
 from keycabinet.errors import ConfigError
 
 DIGEST_BYTES = 32
@@ -47,12 +48,13 @@ class Credential:
     memory_kib: int
     passes: int
     lanes: int
-    disabled: bool = False
+    terms: Terms = Terms()
+    issued_at: datetime | None = None
 
     @classmethod
     def absent(cls, person: str) -> "Credential":
-        """Stands for a person who has a code and was given no PIN: disabled, with nothing to compare."""
-        return cls(person, b"", b"", b"", FLOOR.memory_kib, FLOOR.passes, FLOOR.lanes, disabled=True)
+        """Stands for a person who has a code and was given no PIN: nothing to compare."""
+        return cls(person, b"", b"", b"", FLOOR.memory_kib, FLOOR.passes, FLOOR.lanes)
 
 
 class Derive(Protocol):
@@ -97,9 +99,11 @@ class Hasher:
         duress = hmac.compare_digest(found, against.duress_digest)
         if credential is None:
             return Verdict.UNKNOWN_CODE
-        if credential.disabled:
+        if not credential.salt:
             return Verdict.NO_CREDENTIAL
-        return Verdict.RIGHT if normal | duress else Verdict.WRONG_PIN  # a verdict of its own for duress belongs here
+        if normal:
+            return Verdict.RIGHT
+        return Verdict.DURESS if duress else Verdict.WRONG_PIN
 
     def _digest(self, pin: Pin, salt: bytes, params: Params) -> bytes:
         return self._derive(hmac.digest(self._pepper, pin.digits.encode(), "sha256"), salt, params)

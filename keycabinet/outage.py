@@ -1,13 +1,14 @@
 """The store has failed: what is kept until it works again, and what is not.
 
 Nothing is decided meanwhile, for nothing could be recorded. Readings and answers of devices wait in their order. Keys,
-tags at the panel and compared PINs are dropped: a cabinet must not open to what was typed a minute ago.
+tags at the panel and compared PINs are dropped: a cabinet must not open to what was typed a minute ago. That a PIN for
+duress was typed is told all the same, once nobody is at the keypad any more.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Self
+from typing import Self, TypeGuard
 
 from keycabinet.domain.directory import Directory
 from keycabinet.domain.effects import Command, ReleaseSlot
@@ -15,15 +16,17 @@ from keycabinet.domain.events import (
     CredentialChecked,
     Event,
     KeyPressed,
+    LoginAsked,
     PulseRefused,
     StorageRecovered,
     TagPresented,
     TimePassed,
+    Verdict,
 )
 from keycabinet.domain.moment import Moment
 from keycabinet.domain.state import Cabinet
 
-DROPPED = KeyPressed | TagPresented | CredentialChecked | TimePassed
+DROPPED = KeyPressed | TagPresented | CredentialChecked | LoginAsked | TimePassed
 FIRST_PAUSE = timedelta(milliseconds=250)
 LONGEST_PAUSE = timedelta(seconds=2)
 """Work goes on within 5 s of the end of the fault."""
@@ -67,7 +70,7 @@ class Outage:
 
     def keep(self, event: Event) -> None:
         """Something happened: it waits, unless it is of no use later."""
-        if not isinstance(event, DROPPED):
+        if not isinstance(event, DROPPED) or _tells_of_duress(event):
             self.waiting.append(event)
 
     def failed_again(self, detail: str, now: timedelta) -> None:
@@ -93,4 +96,10 @@ class Outage:
         elif self.unfinished is not None and not isinstance(self.unfinished.event, DROPPED | None):
             yield self.unfinished.event
         yield StorageRecovered(self.detail)
+        if self.unfinished is not None and not written and _tells_of_duress(self.unfinished.event):
+            yield self.unfinished.event
         yield from self.waiting
+
+
+def _tells_of_duress(event: Event | None) -> TypeGuard[CredentialChecked]:
+    return isinstance(event, CredentialChecked) and event.verdict is Verdict.DURESS

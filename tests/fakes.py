@@ -8,6 +8,7 @@ from keycabinet.domain.books import Books
 from keycabinet.domain.effects import CheckCredential, Light, Tune
 from keycabinet.domain.entries import Entry
 from keycabinet.domain.events import CredentialChecked, Event, Verdict
+from keycabinet.domain.guard import Guard
 from keycabinet.domain.moment import Moment
 from keycabinet.store.change import Change
 from tests.builders import NOON, PINS, a_directory
@@ -35,6 +36,7 @@ class FakeArchive:
     """Keeps what was committed; what it keeps outlives a crash."""
 
     books: Books = Books()
+    guard: Guard = Guard()
     entries: list[Entry] = field(default_factory=list)
 
     def commit(self, change: Change, moment: Moment) -> None:
@@ -42,6 +44,7 @@ class FakeArchive:
         self.entries += change.entries
         self.books = self.books.fold(change.entries, moment.utc)
         assert self.books == change.after
+        self.guard = change.guard or self.guard
 
     def recover(self) -> bool:
         return False

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
+from keycabinet.domain.guard import Limits
 from keycabinet.domain.schedule import Unsynced
 from keycabinet.domain.state import Times
 from keycabinet.errors import ConfigError
@@ -91,13 +92,17 @@ class ControlTable(_Table):
 
 
 class KeypadTable(_Table):
-    """Seconds that each step of the dialogue waits for a person, and how many digits a drawn PIN has (R3)."""
+    """Seconds that each step of the dialogue waits for a person; how PINs are, and when wrong ones raise an alarm.
+
+    The other limits (R4) are no site's choice.
+    """
 
     entry_s: Wait = 10
     menu_s: Wait = 30
     take_s: Wait = 15
     notice_s: Wait = 3
     pin_digits: Annotated[int, Field(ge=4, le=12)] = 6
+    wrong_pin_alarm: Annotated[int, Field(ge=1, le=10)] = 3
 
     def times(self) -> Times:
         """For the rules."""
@@ -107,6 +112,10 @@ class KeypadTable(_Table):
             take=timedelta(seconds=self.take_s),
             notice=timedelta(seconds=self.notice_s),
         )
+
+    def limits(self) -> Limits:
+        """For the rules."""
+        return Limits(alarm_at=self.wrong_pin_alarm)
 
 
 class RightsTable(_Table):

@@ -95,7 +95,10 @@ def move_cursor(call: Call, params: CursorMove) -> results.Cursor:
 def login(call: Call, params: Login) -> results.LoggedIn:
     """A session for a code and its PIN. Raises Refused, with the same words whatever the reason."""
     core = call.core
-    known = core.authenticate(params.code, Pin(params.pin.get_secret_value()))
+    try:
+        known = core.authenticate(params.code, Pin(params.pin.get_secret_value()))
+    except TimeoutError:
+        raise Refused(Fault.BUSY, "the core did not get round to it; try again") from None
     now = core.clock.now()
     person = welcome(core, known, now)
     if person is None:

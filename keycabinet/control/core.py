@@ -61,7 +61,8 @@ class Deciding(Protocol):
 class Core:
     """The running core. ``cursors`` are moved in the deciding thread; the rest is safe in any thread.
 
-    ``authenticate`` gives the id of the person with this code and PIN, or None; it may take as long as a hash does.
+    ``authenticate`` gives the id of the person with this code and PIN, or None; it may take as long as a hash does, and
+    raises TimeoutError.
     ``site`` and ``issue`` (``Hasher.issue``) are for imports.
     """
 

@@ -7,7 +7,7 @@ from keycabinet.control import results
 from keycabinet.control.plain_words import in_plain_words
 from keycabinet.domain.books import Custody, In, Missing, Out, Unverified
 from keycabinet.domain.directory import Directory
-from keycabinet.domain.entries import AlarmKind
+from keycabinet.domain.entries import SEALED_KINDS, AlarmKind
 from keycabinet.domain.rings import Ring
 from keycabinet.domain.state import Cabinet, Ill
 from keycabinet.domain.states import (
@@ -30,9 +30,10 @@ def slots(cabinet: Cabinet, directory: Directory, now: datetime) -> list[results
     return [_slot(slot, hanging.get(slot), cabinet, directory, now) for slot in sorted(numbers)]
 
 
-def alarms(cabinet: Cabinet, directory: Directory) -> list[results.Alarm]:
-    """The alarms that stand, oldest first."""
-    standing = sorted(cabinet.books.alarms.items(), key=lambda item: (item[1], item[0][0].value, item[0][1]))
+def alarms(cabinet: Cabinet, directory: Directory, *, sealed: bool = False) -> list[results.Alarm]:
+    """The alarms that stand, oldest first; of sealed kinds only for who may read sealed rows (R6)."""
+    told = {key: since for key, since in cabinet.books.alarms.items() if sealed or key[0] not in SEALED_KINDS}
+    standing = sorted(told.items(), key=lambda item: (item[1], item[0][0].value, item[0][1]))
     return [
         results.Alarm(kind=kind.value, subject=_readable(subject, directory), subject_id=subject, since=since)
         for (kind, subject), since in standing
@@ -136,7 +137,8 @@ def _lock(slot: int, cabinet: Cabinet) -> str:
 
 
 def _readable(subject: str, directory: Directory) -> str:
-    ring = directory.rings.get(subject)
-    if ring is not None:
+    if (ring := directory.rings.get(subject)) is not None:
         return f"ring {ring.number} ({ring.name})"
+    if (who := directory.people.get(subject)) is not None:
+        return f"{who.name} ({who.code})"
     return subject.replace("slot-", "slot ", 1) if subject.startswith("slot-") else subject

@@ -4,15 +4,17 @@ Most are conditions, worked out from the state at every step: each is raised onc
 are latched by the rule that saw them happen, and stand until another rule knows better.
 """
 
+from collections import Counter
+
 from keycabinet.domain import health
 from keycabinet.domain.books import AlarmKey, In, Missing, Out
 from keycabinet.domain.effects import Play, Tune
-from keycabinet.domain.entries import AlarmCleared, AlarmKind, AlarmRaised
+from keycabinet.domain.entries import QUIET_KINDS, AlarmCleared, AlarmKind, AlarmRaised
 from keycabinet.domain.policy import is_gone
 from keycabinet.domain.state import Turn
 from keycabinet.domain.states import DoorOpen
 
-LATCHED = frozenset({AlarmKind.DOOR_FORCED, AlarmKind.LOCK_FAULT})
+LATCHED = frozenset({AlarmKind.DOOR_FORCED, AlarmKind.LOCK_FAULT, AlarmKind.DURESS})
 
 
 def settle(turn: Turn) -> Turn:
@@ -21,6 +23,7 @@ def settle(turn: Turn) -> Turn:
         return turn
     raised = turn.cabinet.books.alarms.keys()
     standing = _of_rings(turn) | _of_slots(turn) | _of_door(turn) | health.alarms(turn) | _of_copies(turn)
+    standing |= of_pins(turn) | _of_keypad(turn)
     for kind, subject in sorted(raised - standing, key=_order):
         if kind not in LATCHED:
             turn = turn.record(AlarmCleared(kind, subject))
@@ -30,15 +33,29 @@ def settle(turn: Turn) -> Turn:
 
 
 def latch(turn: Turn, kind: AlarmKind, subject: str) -> Turn:
-    """Raise an alarm, unless it stands already."""
+    """Raise an alarm, unless it stands already. Of a quiet kind nothing is heard (R5, R6)."""
     if (kind, subject) in turn.cabinet.books.alarms:
         return turn
-    return turn.record(AlarmRaised(kind, subject)).command(Play(Tune.ALARM))
+    turn = turn.record(AlarmRaised(kind, subject))
+    return turn if kind in QUIET_KINDS else turn.command(Play(Tune.ALARM))
 
 
 def unlatch(turn: Turn, kind: AlarmKind, subject: str) -> Turn:
     """Clear an alarm, if it stands."""
     return turn.record(AlarmCleared(kind, subject)) if (kind, subject) in turn.cabinet.books.alarms else turn
+
+
+def of_pins(turn: Turn) -> set[AlarmKey]:
+    """The alarms about people for whom wrong PINs were typed in a row, but for those that are still being compared."""
+    limits, open_tries = turn.cabinet.limits, Counter(tried.person for tried in turn.cabinet.tries.values())
+    alarms: set[AlarmKey] = set()
+    for person, count in turn.cabinet.guard.failures.items():
+        failures = count - open_tries[person]
+        if failures >= limits.alarm_at:
+            alarms.add((AlarmKind.REPEATED_WRONG_PIN, person))
+        if failures >= limits.disable_at:
+            alarms.add((AlarmKind.PIN_DISABLED, person))
+    return alarms
 
 
 def _order(key: AlarmKey) -> tuple[str, str]:
@@ -97,3 +114,8 @@ def _of_door(turn: Turn) -> set[AlarmKey]:
             return {(AlarmKind.DOOR_OPEN, "door")}
         case _:
             return set()
+
+
+def _of_keypad(turn: Turn) -> set[AlarmKey]:
+    paused = turn.cabinet.guard.is_paused(turn.facts.now.utc)
+    return {(AlarmKind.KEYPAD_PAUSED, "keypad")} if paused else set()

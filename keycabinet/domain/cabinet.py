@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import chain
 
-from keycabinet.domain import alarms, custody, door, health, panel_tag, session, slot
+from keycabinet.domain import alarms, custody, door, health, panel_tag, session, slot, trying
 from keycabinet.domain.books import Out
 from keycabinet.domain.effects import Effects
 from keycabinet.domain.entries import CabinetStarted
@@ -22,6 +22,7 @@ from keycabinet.domain.events import (
     DoorRead,
     Event,
     KeyPressed,
+    LoginAsked,
     PulseRefused,
     SpaceEnough,
     SpaceShort,
@@ -59,7 +60,7 @@ def step(cabinet: Cabinet, event: Event, facts: Facts) -> tuple[Cabinet, Effects
     turn = _react(_expire(Turn(cabinet, facts)), event)
     if turn.cabinet.seen is not cabinet.seen or turn.cabinet.running != cabinet.running:
         turn = custody.settle(turn)
-    turn = alarms.settle(health.watch_link(session.follow(turn)))
+    turn = alarms.settle(trying.settle(health.watch_link(session.follow(turn))))
     return turn.cabinet, turn.effects
 
 
@@ -69,6 +70,7 @@ def next_deadline(cabinet: Cabinet, facts: Facts) -> timedelta | None:
     waits = chain(
         (until - now.elapsed for until in _elapsed_deadlines(cabinet)),
         (due - now.utc for due in chain(_dues(cabinet), _ends(cabinet, facts))),
+        (pause.until - now.utc for pause in (cabinet.guard.pause,) if pause is not None),
     )
     return min((wait for wait in waits if wait > timedelta(0)), default=None)
 
@@ -81,12 +83,8 @@ def _expire(turn: Turn) -> Turn:
 
 def _react(turn: Turn, event: Event) -> Turn:
     match event:
-        case KeyPressed():
-            return session.key(turn, event)
-        case CredentialChecked():
-            return session.checked(turn, event)
-        case TagPresented():
-            return panel_tag.presented(turn, event)
+        case KeyPressed() | CredentialChecked() | LoginAsked() | TagPresented():
+            return _react_to_people(turn, event)
         case TagsRead():
             return custody.tags_read(turn, event)
         case ContactRead():
@@ -97,6 +95,18 @@ def _react(turn: Turn, event: Event) -> Turn:
             return turn
         case _:
             return _react_to_hardware(turn, event)
+
+
+def _react_to_people(turn: Turn, event: KeyPressed | CredentialChecked | LoginAsked | TagPresented) -> Turn:
+    match event:
+        case KeyPressed():
+            return session.key(turn, event)
+        case CredentialChecked():
+            return session.checked(turn, event)
+        case LoginAsked():
+            return trying.asked(turn, event)
+        case TagPresented():
+            return panel_tag.presented(turn, event)
 
 
 def _react_to_hardware(turn: Turn, event: Event) -> Turn:

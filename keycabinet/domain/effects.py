@@ -36,6 +36,14 @@ class CheckCredential:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerLogin:
+    """Tell whoever asked at another door than the keypad who they are; None: nobody, for whatever reason."""
+
+    attempt: str
+    person: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ReleaseSlot:
     """Pulse the latch of this slot once."""
 
@@ -61,7 +69,7 @@ class Play:
     tune: Tune
 
 
-Command = CheckCredential | ReleaseSlot | WithdrawSlot | ReleaseDoor | Play
+Command = CheckCredential | AnswerLogin | ReleaseSlot | WithdrawSlot | ReleaseDoor | Play
 
 
 @dataclass(frozen=True, slots=True)

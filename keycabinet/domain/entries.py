@@ -31,6 +31,9 @@ class Reason(Enum):
     UNKNOWN_CODE = "unknown_code"
     WRONG_PIN = "wrong_pin"
     NO_CREDENTIAL = "no_credential"
+    PIN_DISABLED = "pin_disabled"
+    PIN_EXPIRED = "pin_expired"
+    PIN_TO_CHANGE = "pin_to_change"
     SUSPENDED = "suspended"
     NOT_YET_VALID = "not_yet_valid"
     EXPIRED = "expired"
@@ -72,6 +75,16 @@ class AlarmKind(Enum):
     STORAGE = "storage"
     NOT_PUBLISHED = "not_published"
     LEFT_HOLDING = "left_holding"
+    REPEATED_WRONG_PIN = "repeated_wrong_pin"
+    PIN_DISABLED = "pin_disabled"
+    KEYPAD_PAUSED = "keypad_paused"
+    DURESS = "duress"
+
+
+SEALED_KINDS = frozenset({AlarmKind.DURESS})
+"""Alarms that nobody below the watch commander learns of: their rows are sealed (R6)."""
+QUIET_KINDS = SEALED_KINDS | {AlarmKind.REPEATED_WRONG_PIN, AlarmKind.PIN_DISABLED}
+"""Alarms that are neither heard nor shown at the cabinet: they would tell which codes exist (R5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +258,33 @@ class LoginRefused(Entry):
 
 
 @dataclass(frozen=True, slots=True)
+class DuressUsed(Entry):
+    """A person typed the PIN for duress, and was let in or refused as with the other one (R6)."""
+
+    type: ClassVar[str] = "duress.used"
+    visibility: ClassVar[Visibility] = Visibility.SEALED
+    person: str
+    via: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PinDisabled(Entry):
+    """A PIN opens nothing until it is reset or released: by ``actor``, or by too many wrong ones in a row (R4)."""
+
+    type: ClassVar[str] = "pin.disabled"
+    person: str
+    actor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeypadPaused(Entry):
+    """Too many wrong PINs in a short time: the keypad takes no code for so many seconds (R4)."""
+
+    type: ClassVar[str] = "keypad.paused"
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class SessionEnded(Entry):
     """The person at the keypad is gone: ``cancelled`` by a key, ``timeout``, or ``storage`` that failed."""
 
@@ -397,7 +437,10 @@ class DoorClosed(Entry):
 
 @dataclass(frozen=True, slots=True)
 class AlarmRaised(Entry):
-    """An alarm exists from now on. ``subject`` is a ring's id, ``slot-<n>``, the name of a device, or ``door``."""
+    """An alarm exists from now on.
+
+    ``subject`` is the id of a ring or person, ``slot-<n>``, the name of a device, ``door``, ``bolts`` or ``keypad``.
+    """
 
     type: ClassVar[str] = "alarm.raised"
     kind: AlarmKind
@@ -489,6 +532,9 @@ ENTRY_TYPES: tuple[type[Entry], ...] = (
     BoundsChanged,
     LoginGranted,
     LoginRefused,
+    DuressUsed,
+    PinDisabled,
+    KeypadPaused,
     SessionEnded,
     ReleaseRefused,
     ReleaseIntended,
@@ -514,3 +560,9 @@ ENTRY_TYPES: tuple[type[Entry], ...] = (
     LinkLost,
     LinkBack,
 )
+
+
+def visibility_of(entry: Entry) -> Visibility:
+    """Who may read this row: as its class says, but of a sealed kind of alarm nobody learns either (R6)."""
+    sealed = isinstance(entry, AlarmRaised | AlarmCleared) and entry.kind in SEALED_KINDS
+    return Visibility.SEALED if sealed else entry.visibility

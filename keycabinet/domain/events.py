@@ -7,6 +7,8 @@ changes, so that a lost or repeated reading does no harm. The rest happens once.
 from dataclasses import dataclass, field
 from enum import Enum, unique
 
+from keycabinet.domain.people import Pin, Terms
+
 Tag = str
 """The identity that a tag answers with: upper-case hex in printed order, e.g. ``013D2C1B0A000085`` (iButton ROM)."""
 
@@ -94,6 +96,7 @@ class Verdict(Enum):
     """What the worker found out about a code and a PIN. Whether the person may be here is decided by the rules."""
 
     RIGHT = "right"
+    DURESS = "duress"
     WRONG_PIN = "wrong_pin"
     UNKNOWN_CODE = "unknown_code"
     NO_CREDENTIAL = "no_credential"
@@ -108,6 +111,17 @@ class CredentialChecked:
     verdict: Verdict
     person: str | None
     """Opaque id of the person whose code it is, whether or not the PIN was right."""
+    terms: Terms = Terms()
+
+
+@dataclass(frozen=True, slots=True)
+class LoginAsked:
+    """Somebody gave a code and a PIN at another door than the keypad; answered by the command ``AnswerLogin``."""
+
+    attempt: str
+    via: str
+    code: str
+    pin: Pin
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +165,7 @@ Event = (
     | DeviceReady
     | DeviceFailed
     | CredentialChecked
+    | LoginAsked
     | DirectoryChanged
     | StorageRecovered
     | SpaceShort

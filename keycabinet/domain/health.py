@@ -63,14 +63,17 @@ def begin(turn: Turn) -> Turn:
 
 
 def storage_recovered(turn: Turn, event: StorageRecovered) -> Turn:
-    """Nothing could be recorded for a while, and so nothing was decided; whoever was at the keypad is not any more."""
+    """Nothing could be recorded for a while, and so nothing was decided; whoever was at the keypad is not any more.
+
+    PINs that were being compared stay counted as wrong.
+    """
     match turn.cabinet.session:
         case Choosing(person=person) | Taking(person=person):
             turn = turn.record(SessionEnded(person, "storage"))
         case _:
             pass
     trusted_from = turn.elapsed + turn.cabinet.times.storage_trust
-    return turn.at(IDLE).having(store_trusted_from=trusted_from).record(StorageFailed(event.detail))
+    return turn.at(IDLE).having(store_trusted_from=trusted_from, tries={}).record(StorageFailed(event.detail))
 
 
 def space_short(turn: Turn, event: SpaceShort) -> Turn:

@@ -20,6 +20,15 @@ class Pin:
         return len(self.digits)
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms a person has a PIN: shut by an administrator, good until then (UTC), to be changed at first use."""
+
+    disabled: bool = False
+    expires_at: datetime | None = None
+    must_change: bool = False
+
+
 @unique
 class PersonClass(Enum):
     """Employment of a person (R8)."""
@@ -63,3 +72,5 @@ class Person:
     valid_from: datetime | None = None
     valid_until: datetime | None = None
     suspended: bool = False
+    badge: str | None = None
+    """The tag of the person's badge, as readers answer it."""

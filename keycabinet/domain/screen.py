@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from keycabinet.domain.books import Out
 from keycabinet.domain.effects import Light
-from keycabinet.domain.entries import AlarmKind
+from keycabinet.domain.entries import QUIET_KINDS, AlarmKind
 from keycabinet.domain.state import Cabinet, Facts
 from keycabinet.domain.states import (
     Checking,
@@ -55,6 +55,8 @@ def next_change(now: datetime) -> timedelta:
 
 def _dialogue(cabinet: Cabinet, facts: Facts) -> tuple[str, ...]:
     match cabinet.session:
+        case Idle() | CodeEntry() | PinEntry() if cabinet.guard.is_paused(facts.now.utc):
+            return _paused(cabinet, facts)
         case Idle():
             return _idle(cabinet, facts)
         case CodeEntry(code=code):
@@ -68,6 +70,12 @@ def _dialogue(cabinet: Cabinet, facts: Facts) -> tuple[str, ...]:
         case Taking(slot=slot, due=due):
             opened = "IS OPEN" if _has_opened(cabinet, slot) else "OPENS"
             return f"SLOT {slot} {opened}", "TAKE THE RING", due_text(due, facts), "*=CANCEL"
+
+
+def _paused(cabinet: Cabinet, facts: Facts) -> tuple[str, ...]:
+    assert cabinet.guard.pause is not None
+    until = (cabinet.guard.pause.until + timedelta(milliseconds=999)).astimezone(facts.zone)
+    return "TOO MANY WRONG PINS", f"WAIT UNTIL {until:%H:%M:%S}"
 
 
 def due_text(due: datetime | None, facts: Facts) -> str:
@@ -93,7 +101,8 @@ def _trouble(cabinet: Cabinet, facts: Facts) -> str:
     )
     if overdue:
         return "OVERDUE: SLOT " + " ".join(str(slot) for slot in overdue)
-    return f"ALARMS: {len(cabinet.books.alarms)}" if cabinet.books.alarms else ""
+    shown = sum(kind not in QUIET_KINDS for kind, _ in cabinet.books.alarms)
+    return f"ALARMS: {shown}" if shown else ""
 
 
 def _advice(cabinet: Cabinet) -> str:

@@ -4,12 +4,10 @@ Refusals read the same whatever their reason; the reason goes into the ledger (R
 """
 
 from dataclasses import replace
-from datetime import datetime
 
-from keycabinet.domain import door, health, slot
+from keycabinet.domain import door, health, slot, trying
 from keycabinet.domain.books import In, Out
-from keycabinet.domain.directory import Directory
-from keycabinet.domain.effects import CheckCredential, Play, Tune
+from keycabinet.domain.effects import Play, Tune
 from keycabinet.domain.entries import (
     LoginGranted,
     LoginRefused,
@@ -19,7 +17,8 @@ from keycabinet.domain.entries import (
     RingTaken,
     SessionEnded,
 )
-from keycabinet.domain.events import CredentialChecked, KeyPressed, Verdict
+from keycabinet.domain.events import CredentialChecked, KeyPressed
+from keycabinet.domain.guard import Try
 from keycabinet.domain.people import Person, Pin
 from keycabinet.domain.policy import Denied, Granted, may_enter, may_take
 from keycabinet.domain.rings import Ring, due_time
@@ -37,8 +36,11 @@ REFUSED = ("NOT ACCEPTED", "ASK YOUR SUPERVISOR")
 
 
 def key(turn: Turn, event: KeyPressed) -> Turn:
-    """A key was pressed. Keys of a cabinet that is starting are dropped; those while a PIN is compared wait for it."""
-    if not turn.cabinet.running:
+    """A key was pressed. Keys of a cabinet that is starting are dropped; those while a PIN is compared wait for it.
+
+    While the keypad is paused, nobody begins to log in (R4).
+    """
+    if not turn.cabinet.running or _is_shut(turn):
         return turn
     turn = turn.having(notice=None)
     match turn.cabinet.session:
@@ -57,25 +59,17 @@ def key(turn: Turn, event: KeyPressed) -> Turn:
 
 
 def checked(turn: Turn, event: CredentialChecked) -> Turn:
-    """The worker has compared a PIN. Answers to anything but the attempt that is waited for are dropped."""
+    """The worker has compared a PIN. Answers to anything but an attempt that is waited for are dropped."""
+    turn, tried = trying.note_duress(turn, event), turn.cabinet.tries.get(event.attempt)
+    if tried is None:
+        return turn
     match turn.cabinet.session:
         case Checking(attempt=attempt, ahead=ahead) if attempt == event.attempt:
-            return _type_ahead(_enter(turn, event), ahead)
+            return _type_ahead(_enter(turn, tried, event), ahead)
+        case _ if tried.via is not None:
+            return trying.answered(turn, tried, event)
         case _:
-            return turn
-
-
-def log_in_of(
-    directory: Directory, verdict: Verdict, known: str | None, now: datetime, via: str | None = None
-) -> LoginGranted | LoginRefused:
-    """What a compared PIN is worth now (UTC), and what is recorded of it."""
-    person = directory.people.get(known or "")
-    if verdict is not Verdict.RIGHT or person is None:
-        return LoginRefused(Reason(verdict.value), known, via)
-    entered = may_enter(person, now)
-    if isinstance(entered, Denied):
-        return LoginRefused(entered.reason, person.id, via)
-    return LoginGranted(person.id, via)
+            return trying.give_up(turn, event.attempt)
 
 
 def expire(turn: Turn) -> Turn:
@@ -84,8 +78,8 @@ def expire(turn: Turn) -> Turn:
     match turn.cabinet.session:
         case CodeEntry(until=until) | PinEntry(until=until) if turn.elapsed >= until:
             return turn.at(IDLE)
-        case Checking(until=until) if turn.elapsed >= until:
-            return _refused(turn.at(IDLE).record(LoginRefused(Reason.NOT_ANSWERED)))
+        case Checking(attempt=attempt, until=until) if turn.elapsed >= until:
+            return _refused(trying.give_up(turn, attempt).at(IDLE).record(LoginRefused(Reason.NOT_ANSWERED)))
         case Choosing(person=person, until=until) if turn.elapsed >= until:
             return turn.at(IDLE).record(SessionEnded(person, "timeout"))
         case _:
@@ -129,15 +123,21 @@ def _type_pin(turn: Turn, entry: PinEntry, pressed: str) -> Turn:
 def _ask_worker(turn: Turn, entry: PinEntry) -> Turn:
     attempt = turn.facts.fresh
     checking = Checking(attempt, turn.elapsed + turn.cabinet.times.checking)
-    return turn.at(checking).command(CheckCredential(attempt, entry.code, entry.pin))
+    return trying.compare(turn.at(checking), attempt, (entry.code, entry.pin))
 
 
-def _enter(turn: Turn, event: CredentialChecked) -> Turn:
-    match log_in_of(turn.facts.directory, event.verdict, event.person, turn.facts.now.utc):
-        case LoginGranted(actor=person) as granted:
-            return _menu(turn, person).record(granted).command(Play(Tune.ACCEPTED))
-        case LoginRefused() as refusal:
-            return _refused(turn.at(IDLE).record(refusal))
+def _enter(turn: Turn, tried: Try, event: CredentialChecked) -> Turn:
+    turn, found = trying.compared(turn, tried, event)
+    match found:
+        case trying.Known(person):
+            return _menu(turn, person.id).record(LoginGranted(person.id)).command(Play(Tune.ACCEPTED))
+        case Denied(reason):
+            return _refused(turn.at(IDLE).record(LoginRefused(reason, tried.person)))
+
+
+def _is_shut(turn: Turn) -> bool:
+    at_the_beginning = isinstance(turn.cabinet.session, Idle | CodeEntry | PinEntry)
+    return at_the_beginning and turn.cabinet.guard.is_paused(turn.facts.now.utc)
 
 
 def _type_ahead(turn: Turn, ahead: str) -> Turn:

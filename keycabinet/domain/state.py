@@ -10,6 +10,7 @@ from keycabinet.domain.directory import Directory
 from keycabinet.domain.effects import Command, Effects
 from keycabinet.domain.entries import Entry
 from keycabinet.domain.events import Tag
+from keycabinet.domain.guard import Guard, Limits, Try
 from keycabinet.domain.layout import Layout
 from keycabinet.domain.moment import Moment
 from keycabinet.domain.schedule import Unsynced, When
@@ -84,11 +85,15 @@ class Ill:
 
 @dataclass(frozen=True)
 class Cabinet:
-    """Everything that the rules remember between two events. The books are the only part that outlives the process."""
+    """Everything that the rules remember between two events. Only books and guard outlive the process."""
 
     layout: Layout
     times: Times = Times()
     books: Books = Books()
+    limits: Limits = Limits()
+    guard: Guard = Guard()
+    tries: Mapping[str, Try] = field(default_factory=dict)
+    """Attempt -> the PIN that is being compared."""
     seen: Seen = Seen()
     slots: Mapping[int, SlotState] = field(default_factory=dict)
     """Slots with something going on; a slot that is not in here is secured."""

@@ -10,7 +10,7 @@ TELLABLE = frozenset(
     {
         "actor", "booked_holder", "bank", "count", "device", "due", "evidence", "fault", "from_slot", "holder",
         "holidays", "home_slot", "kind", "limits", "link", "pairs", "person", "reader", "reason", "release",
-        "returned_by", "ring", "schedules", "silent", "slot", "subject", "tag", "version", "via", "why",
+        "returned_by", "ring", "schedules", "seconds", "silent", "slot", "subject", "tag", "version", "via", "why",
     }
 )  # fmt: skip
 """Fields of rows that are published. A field that is not named here stays in the cabinet."""

@@ -7,6 +7,7 @@ from keycabinet.domain.books import Books
 from keycabinet.domain.bounds import Bounds
 from keycabinet.domain.directory import Right
 from keycabinet.domain.entries import Entry
+from keycabinet.domain.guard import Guard
 from keycabinet.domain.rings import Ring
 from keycabinet.store.commitments import Enrolment
 
@@ -15,8 +16,8 @@ from keycabinet.store.commitments import Enrolment
 class Change:
     """Everything that becomes durable in one transaction, or not at all.
 
-    ``before`` is what the store holds. People and rings with known ids are replaced; rights and bounds are replaced
-    as a whole, unless None.
+    ``before`` is what the store holds. People and rings with known ids are replaced; rights, bounds and the counters of
+    wrong PINs are replaced as a whole, unless None.
     """
 
     entries: tuple[Entry, ...]
@@ -31,10 +32,11 @@ class Change:
     erases: bool = False
     """Whether what it overwrites is to be found in no part of the store any more."""
     bounds: Bounds | None = None
+    guard: Guard | None = None
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to write."""
         enrolled = self.people or self.rings or self.credentials or self.retired
-        ruled = self.rights is not None or self.bounds is not None
+        ruled = self.rights is not None or self.bounds is not None or self.guard is not None
         return not (self.entries or enrolled or ruled) and self.before == self.after

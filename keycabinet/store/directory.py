@@ -16,7 +16,7 @@ from sqlalchemy import Row as SqlRow
 from keycabinet.credentials import Credential
 from keycabinet.domain.directory import Directory, Right
 from keycabinet.domain.moment import utc_from, utc_text
-from keycabinet.domain.people import Person, PersonClass, Role
+from keycabinet.domain.people import Person, PersonClass, Role, Terms
 from keycabinet.domain.rings import Approval, Category, DueAfter, DueAt, DueRule, NeverDue, Ring
 from keycabinet.store.bounds import load_bounds
 from keycabinet.store.commitments import Enrolment
@@ -61,7 +61,8 @@ def load_credential(connection: Connection, code: str) -> Credential | None:
         memory_kib=row.memory_kib,
         passes=row.passes,
         lanes=row.lanes,
-        disabled=bool(row.disabled),
+        terms=Terms(bool(row.disabled), _instant(row.expires_at), bool(row.must_change)),
+        issued_at=_instant(row.issued_at),
     )
 
 
@@ -100,7 +101,7 @@ def write_rights(connection: Connection, granted: Iterable[Right]) -> None:
 
 
 def write_credentials(connection: Connection, issued: Iterable[Credential]) -> None:
-    """Add these credentials, or replace those of the same people; failures are counted from 0 again."""
+    """Add these credentials, or replace those of the same people."""
     _many(connection, insert(credentials).prefix_with("OR REPLACE"), [_credential_row(each) for each in issued])
 
 
@@ -132,6 +133,7 @@ def _person_row(enrolment: Enrolment) -> dict[str, Any]:
         "valid_from": _text(person.valid_from),
         "valid_until": _text(person.valid_until),
         "suspended": int(person.suspended),
+        "badge": person.badge,
     }
 
 
@@ -146,6 +148,7 @@ def _person(row: SqlRow[Any], groups: frozenset[str]) -> Person:
         valid_from=_instant(row.valid_from),
         valid_until=_instant(row.valid_until),
         suspended=bool(row.suspended),
+        badge=row.badge,
     )
 
 
@@ -214,8 +217,10 @@ def _credential_row(credential: Credential) -> dict[str, Any]:
         "memory_kib": credential.memory_kib,
         "passes": credential.passes,
         "lanes": credential.lanes,
-        "disabled": int(credential.disabled),
-        "failures": 0,
+        "disabled": int(credential.terms.disabled),
+        "issued_at": _text(credential.issued_at),
+        "expires_at": _text(credential.terms.expires_at),
+        "must_change": int(credential.terms.must_change),
     }
 
 

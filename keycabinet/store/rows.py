@@ -19,8 +19,8 @@ JSON object (the form: ``canonical.py``) with the other twelve as members named 
 ``subject`` is what the row is about: ``door`` for the types ``door.…``; else, for the first of these that the body has,
 ``ring:<ring>``, ``slot:<slot>``, ``person:<person>``, ``device:<device>``, ``reader:<reader>``; else NULL. An alarm
 (types ``alarm.…``) has ``kind`` and ``subject`` in its body: ``ring:<subject>`` for overdue, missing, left_holding and
-duplicate_tag, ``device:<subject>`` for reader_fault, else ``slot:<n>`` for a subject ``slot-<n>``, else the subject as
-it is.
+duplicate_tag, ``device:<subject>`` for reader_fault, ``person:<subject>`` for repeated_wrong_pin, pin_disabled and
+duress, else ``slot:<n>`` for a subject ``slot-<n>``, else the subject as it is.
 
 ``actor`` is who did it, as an id of a person: the first of ``actor``, ``holder`` and ``returned_by`` that the body has;
 else NULL. (Whose code was tried is not who tried it, and who a ring was booked to is not who brought it back.)
@@ -33,7 +33,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from keycabinet.domain.entries import AlarmKind, Entry, Visibility
+from keycabinet.domain.entries import AlarmKind, Entry, Visibility, visibility_of
 from keycabinet.domain.moment import Moment, utc_from, utc_text
 from keycabinet.store.canonical import Scalar, body_of, canonical_json, entry_from
 
@@ -47,6 +47,9 @@ _ALARMS_ABOUT = {
     AlarmKind.LEFT_HOLDING.value: "ring",
     AlarmKind.DUPLICATE_TAG.value: "ring",
     AlarmKind.READER_FAULT.value: "device",
+    AlarmKind.REPEATED_WRONG_PIN.value: "person",
+    AlarmKind.PIN_DISABLED.value: "person",
+    AlarmKind.DURESS.value: "person",
 }
 _ACTORS = ("actor", "holder", "returned_by")
 _PEOPLE = ("person", "actor", "holder", "booked_holder", "returned_by")
@@ -96,7 +99,7 @@ def chained(entries: Iterable[Entry], seq: int, prev_hash: str, stamp: Stamp) ->
             "seq": number,
             "id": secrets.token_hex(16),
             "type": entry.type,
-            "visibility": entry.visibility.value,
+            "visibility": visibility_of(entry).value,
             "at": at,
             "monotonic_ns": monotonic_ns,
             "boot_id": stamp.boot_id,

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import SchemaItem
 
-REVISION = "0001"
+REVISION = "0002"
 """The migration that this code needs; compared with the file when a store is opened."""
 
 metadata = MetaData(
@@ -92,9 +92,11 @@ people = _table(
     _text("valid_from", null=True),
     _text("valid_until", null=True),
     *_flag("suspended"),
+    _text("badge", null=True),
     UniqueConstraint("code"),
 )
-"""``code`` is NULL for a person who was blanked."""
+"""``code`` is NULL for a person who was blanked. ``badge`` is the tag of a badge."""
+Index("people_badge", people.c.badge, unique=True)
 
 person_groups = _table(
     "person_groups",
@@ -180,9 +182,25 @@ credentials = _table(
     _integer("passes"),
     _integer("lanes"),
     *_flag("disabled"),
-    Column("failures", Integer, nullable=False, server_default="0"),
+    _text("issued_at", null=True),
+    _text("expires_at", null=True),
+    Column("must_change", Integer, nullable=False, server_default="0"),
+    CheckConstraint("must_change IN (0, 1)", name="must_change"),
 )
 """Outside the ledger and what can be rebuilt from it. Without a duress PIN, ``duress_digest`` is random."""
+
+attempts = _table("attempts", _refers("person_id", "people.id", key=True), _integer("failures"))
+"""Wrong PINs in a row, for people who have any: outside ledger and rebuild, as the next one."""
+
+keypad = _table(
+    "keypad",
+    _text("name", key=True),
+    _text("failures"),
+    _text("paused_until", null=True),
+    _integer("pause_s", null=True),
+    CheckConstraint("(paused_until IS NULL) = (pause_s IS NULL)", name="pause"),
+)
+"""``failures`` are the instants of wrong PINs since the last pause, with spaces between them."""
 
 custody = _table(
     "custody",

@@ -14,9 +14,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from keycabinet.credentials import Credential
 from keycabinet.domain.books import Books
 from keycabinet.domain.directory import Directory
+from keycabinet.domain.guard import Guard
 from keycabinet.domain.moment import Moment
 from keycabinet.errors import StoreError
 from keycabinet.store import ledger
+from keycabinet.store.attempts import load_guard, write_guard
 from keycabinet.store.books import load_books, write_books
 from keycabinet.store.bounds import write_bounds
 from keycabinet.store.change import Change
@@ -53,6 +55,7 @@ class Store:
         self._books = Books()
         self._doubtful: tuple[Head, Books] | None = None
         """Where the file ends, and its books, if the change that failed last is in it after all."""
+        self._guard = Guard()
 
     @classmethod
     def open(cls, path: Path, boot_id: str) -> Self:
@@ -66,6 +69,7 @@ class Store:
             with store._transaction() as connection:
                 store._head = ledger.head(connection)
                 store._books = load_books(connection)
+                store._guard = load_guard(connection)
         except BaseException:
             store.close()
             raise
@@ -108,6 +112,7 @@ class Store:
             self._doubtful = head, change.after
             self._write(connection, change, columns)
         self._head, self._books, self._doubtful = head, change.after, None
+        self._guard = change.guard or self._guard
         self._erase(also=change.erases)
         return rows
 
@@ -125,16 +130,22 @@ class Store:
             written = doubtful is not None and found == doubtful[0] != self._head
             if not written:
                 self._require_same(found)
+            guard = load_guard(connection)  # a change without a row cannot be told from none: the file knows
             connection.execute(_put_meta, {"key": "recovered", "value": str(found.seq)})  # the proof: it writes again
         if written and doubtful is not None:
             self._head, self._books = doubtful
-        self._doubtful = None
+        self._guard, self._doubtful = guard, None
         return written
 
     def books(self) -> Books:
         """The books as they are stored."""
         with self._transaction() as connection:
             return load_books(connection)
+
+    @property
+    def guard(self) -> Guard:
+        """The counters of wrong PINs as they are stored."""
+        return self._guard
 
     def directory(self) -> Directory:
         """Everybody and everything that is enrolled."""
@@ -179,6 +190,8 @@ class Store:
         if change.bounds is not None:
             write_bounds(connection, change.bounds)
         write_credentials(connection, change.credentials)
+        if change.guard is not None:
+            write_guard(connection, self._guard, change.guard)
         write_books(connection, change.before, change.after)
 
     @contextmanager

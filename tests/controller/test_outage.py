@@ -13,7 +13,9 @@ from keycabinet.domain.entries import (
     AlarmKind,
     AlarmRaised,
     DoorClosed,
+    DuressUsed,
     Evidence,
+    LoginGranted,
     Reason,
     ReleaseEnded,
     ReleaseIntended,
@@ -30,14 +32,17 @@ from keycabinet.domain.events import (
     BoltsRead,
     CoilPulsed,
     ContactRead,
+    CredentialChecked,
     DeviceReady,
     DoorRead,
     KeyPressed,
     TagPresented,
     TagsRead,
     TimePassed,
+    Verdict,
 )
 from keycabinet.domain.state import Cabinet
+from keycabinet.domain.states import IDLE
 from keycabinet.errors import StoreError
 from tests.builders import NOON, PINS, SLOTS, ZONE, a_directory, a_layout, a_ring, tags
 from tests.fakes import FakeArchive, FakeChecker, FakeClock, FakePanel, FakeReserve, nothing_waits
@@ -86,15 +91,8 @@ class Bench:
         self.archive.books = Books().fold([*enrolled, *found], NOON.utc)
         panel = self.panel
         hardware = Hardware(dict.fromkeys(SLOTS, panel), {}, (panel,), (panel,), (panel,))
-        outside = Outside(
-            self.archive,
-            hardware,
-            FakeChecker(self.answer),
-            self.clock,
-            ZONE,
-            self.reserve,
-            nothing_waits,
-        )
+        self.checker = FakeChecker(self.answer)
+        outside = Outside(self.archive, hardware, self.checker, self.clock, ZONE, self.reserve, nothing_waits)
         self.inbox = Inbox()
         self.controller = Controller(Cabinet(a_layout(), books=self.archive.books), a_directory(), outside, self.inbox)
         self.controller.start("1")
@@ -284,3 +282,30 @@ def test_a_store_that_takes_the_probe_and_nothing_more_is_not_asked_without_a_pa
         bench.later(milliseconds=100)
 
     assert 2 <= len(tries) <= 8
+
+
+def test_a_pin_whose_try_cannot_be_counted_is_not_compared(bench):
+    bench.press(f"1001#{PINS['1001']}")
+    fail(bench)
+    bench.press("#")
+    mend(bench)
+
+    assert bench.of(LoginGranted) == []
+    assert bench.controller.cabinet.tries == {}
+
+
+@pytest.mark.parametrize("already", [True, False])
+def test_a_pin_for_duress_that_was_compared_meanwhile_is_told_later_and_opens_nothing(bench, already):
+    bench.checker.emit = lambda event: None
+    bench.press(f"1001#{PINS['1001']}#")
+    (attempt,) = bench.controller.cabinet.tries
+    fail(bench)
+    if already:
+        bench.tell(DoorRead(is_open=True))
+    bench.tell(CredentialChecked(attempt, Verdict.DURESS, "ann"))
+    mend(bench)
+
+    assert bench.of(LoginGranted) == []
+    assert bench.of(DuressUsed) == [DuressUsed("ann")]
+    assert bench.controller.cabinet.session == IDLE
+    assert bench.archive.guard.failures == {"ann": 1}

@@ -12,7 +12,7 @@ from keycabinet.domain.books import Books
 from keycabinet.domain.bounds import Bounds, Limit, LimitOn, Pair
 from keycabinet.domain.directory import Directory, Right
 from keycabinet.domain.entries import DoorClosed, Evidence, LoginGranted, RingEnrolled, RingTaken
-from keycabinet.domain.people import Role
+from keycabinet.domain.people import Role, Terms
 from keycabinet.domain.rings import Approval, DueAfter, DueAt, NeverDue
 from keycabinet.domain.schedule import Holiday, Schedule, day_from
 from keycabinet.errors import StoreError
@@ -23,6 +23,7 @@ from tests.store.verifying import first_fault, ledger_of
 
 SAID = (DoorClosed(),)
 CREDENTIAL = Credential("ann", b"salt", b"digest", b"duress", 20_000, 3, 2)
+SHUT = replace(CREDENTIAL, terms=Terms(disabled=True, expires_at=NOON.utc, must_change=True), issued_at=NOON.utc)
 TAKEN = RingTaken("x", "r9", 9, "ann", Evidence.TAG_READ)
 
 BOUNDS = Bounds(
@@ -185,11 +186,11 @@ def test_rights_are_replaced_as_a_whole_and_otherwise_left_alone(staffed: Store)
 def test_a_code_is_nobodys_or_without_a_pin_or_has_its_credential(staffed: Store) -> None:
     books = staffed.books()
     staffed.commit(Change((), books, books, credentials=(CREDENTIAL,)), NOON)
-    staffed.commit(Change((), books, books, credentials=(replace(CREDENTIAL, disabled=True),)), NOON)
+    staffed.commit(Change((), books, books, credentials=(SHUT,)), NOON)
 
     assert staffed.credential("9999") is None
     assert staffed.credential("1002") == Credential.absent("bob")
-    assert staffed.credential("1001") == replace(CREDENTIAL, disabled=True)
+    assert staffed.credential("1001") == SHUT
 
 
 def test_blanked_people_share_no_code(staffed: Store, path: Path) -> None:

@@ -22,7 +22,7 @@ from keycabinet.credentials import (
     make_pepper,
 )
 from keycabinet.domain.events import Verdict
-from keycabinet.domain.people import Pin
+from keycabinet.domain.people import Pin, Terms
 from keycabinet.errors import ConfigError
 from keycabinet.store import Change, Store
 from tests.builders import NOON
@@ -62,10 +62,11 @@ def test_every_path_of_a_check_costs_exactly_one_hash_of_the_same_price(hasher: 
     duress = duress_for(ann, OTHER, hasher)
     paths = [
         (ann, PIN, Verdict.RIGHT),
-        (duress, OTHER, Verdict.RIGHT),
+        (duress, PIN, Verdict.RIGHT),
+        (duress, OTHER, Verdict.DURESS),
         (ann, OTHER, Verdict.WRONG_PIN),
         (ann, Pin(""), Verdict.WRONG_PIN),
-        (replace(ann, disabled=True), PIN, Verdict.NO_CREDENTIAL),
+        (replace(ann, terms=Terms(disabled=True)), PIN, Verdict.RIGHT),
         (Credential.absent("bob"), PIN, Verdict.NO_CREDENTIAL),
         (None, PIN, Verdict.UNKNOWN_CODE),
     ]
