@@ -15,9 +15,9 @@ from keycabinet import logs
 from keycabinet.checker import LoginDesk, PinChecker
 from keycabinet.clock import SystemClock, boot_id
 from keycabinet.config import Config, load
-from keycabinet.control.core import ANSWER_WITHIN_S, Core
+from keycabinet.control.core import ANSWER_WITHIN_S, Core, PinDesk
 from keycabinet.control.head import Head
-from keycabinet.control.peers import named_peers
+from keycabinet.control.peers import Sealed, named_peers
 from keycabinet.control.progress import CURSOR, Cursors, Progress
 from keycabinet.control.server import Server
 from keycabinet.controller import Controller, Hardware, Inbox, Outside
@@ -26,6 +26,7 @@ from keycabinet.domain.events import TimePassed
 from keycabinet.domain.moment import Moment
 from keycabinet.domain.state import Cabinet
 from keycabinet.errors import ConfigError
+from keycabinet.issuing import Issuer
 from keycabinet.ports import Parts
 from keycabinet.roster import Site
 from keycabinet.store.change import Change
@@ -101,11 +102,14 @@ def _start(
     head, clock = Head(store.head.seq), SystemClock(not_before=store.newest_at())
     checker, desk = PinChecker(hasher, store.credential, inbox.emit), LoginDesk(inbox.emit, via="socket")
     guard = store.guard.resumed(clock.now().utc)
+    keypad = config.keypad
     cabinet = Cabinet(
         layout=config.layout(),
         times=config.times(),
         books=store.books(),
-        limits=config.keypad.limits(),
+        limits=keypad.limits(),
+        pins=keypad.pins(),
+        login=keypad.mode(),
         guard=guard,
         unsynced=config.rights.unsynced(),
     )
@@ -120,6 +124,7 @@ def _start(
         lag=lambda: progress.lag(clock.now().elapsed) if config.mqtt is not None else None,
         desk=desk,
     )
+    issuer = Issuer(hasher, keypad.pins(), lambda: clock.now().utc)
     controller = make(cabinet, store.directory(), outside, inbox)
     controller.start(version("keycabinet"))
 
@@ -141,7 +146,8 @@ def _start(
         head=head,
         boot_id=boot_id(),
         site=Site(config.cabinet.slots, config.zone(), config.keypad.pin_digits),
-        issue=hasher.issue,
+        issue=issuer.issue,
+        pins=PinDesk(store.credential, issuer.draw, issuer.draw_duress, _duress_is_heard(config)),
     )
     stack.enter_context(Server(control.socket, core, peers=peers))
     log.info("core is up", cabinet=config.cabinet.id, devices=sorted(parts), seq=head.seq)
@@ -157,6 +163,10 @@ def _hardware(config: Config, parts: Mapping[str, Parts]) -> Hardware:
         displays=tuple(part.display for _, part in wired if part.display),
         sounders=tuple(part.sounder for _, part in wired if part.sounder),
     )
+
+
+def _duress_is_heard(config: Config) -> bool:
+    return config.mqtt is not None and Sealed(config.control.sealed_to_mqtt) is not Sealed.NONE
 
 
 def _refuse_demo_on_hardware(config: Config, store: Store) -> None:

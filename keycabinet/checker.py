@@ -7,8 +7,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 
 from keycabinet.credentials import Credential, Hasher
-from keycabinet.domain.effects import CheckCredential
-from keycabinet.domain.events import CredentialChecked, LoginAsked
+from keycabinet.domain.effects import CheckCredential, HashPin
+from keycabinet.domain.events import CredentialChecked, LoginAsked, PinHashed
 from keycabinet.domain.people import Pin, Terms
 from keycabinet.ports import Emit, Stopping
 
@@ -31,6 +31,16 @@ class PinChecker:
             verdict = self._hasher.check(credential, command.pin)
             person, terms = (credential.person, credential.terms) if credential is not None else (None, Terms())
             self._emit(CredentialChecked(command.attempt, verdict, person, terms))
+
+        self._questions.put(answer)
+
+    def hash(self, command: HashPin) -> None:
+        """Queue a PIN that somebody has chosen; the answer is a ``PinHashed``. Deciding thread only."""
+        credential = self._lookup(command.code)
+
+        def answer() -> None:
+            digest = self._hasher.change(credential, command.pin) if credential is not None else None
+            self._emit(PinHashed(command.attempt, digest))
 
         self._questions.put(answer)
 

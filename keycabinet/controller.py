@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 
 import structlog
 
+from keycabinet.domain import trying
 from keycabinet.domain.cabinet import next_deadline, start, step
 from keycabinet.domain.directory import Directory
 from keycabinet.domain.effects import (
@@ -17,6 +18,7 @@ from keycabinet.domain.effects import (
     CheckCredential,
     Command,
     Effects,
+    HashPin,
     Light,
     Play,
     ReleaseDoor,
@@ -88,10 +90,14 @@ class Reserve(Protocol):
 
 
 class CredentialChecker(Protocol):
-    """Compares PINs, elsewhere."""
+    """Compares and hashes PINs, elsewhere."""
 
     def check(self, command: CheckCredential) -> None:
         """Take the question and return at once; answered by ``CredentialChecked`` in the inbox."""
+        ...
+
+    def hash(self, command: HashPin) -> None:
+        """Take the PIN and return at once; answered by ``PinHashed`` in the inbox."""
         ...
 
 
@@ -249,9 +255,10 @@ class Controller:
             raise StoreError(f"nothing can be recorded: {self._outage.detail}")
         moment, books = self._outside.clock.now(), self._cabinet.books
         after = books.fold(change.entries, moment.utc)
-        cabinet = replace(self._cabinet, books=after)
+        cabinet = trying.reissued(replace(self._cabinet, books=after), change.entries)
+        guard = cabinet.guard if cabinet.guard != self._cabinet.guard else None
         try:
-            self._outside.archive.commit(replace(change, before=books, after=after), moment)
+            self._outside.archive.commit(replace(change, before=books, after=after, guard=guard), moment)
         except StoreError as error:
             if not self._suspend(error, Unfinished(cabinet, directory)):
                 raise
@@ -318,7 +325,7 @@ class Controller:
 
     def _record(self, cabinet: Cabinet, effects: Effects, facts: Facts) -> None:
         guard = cabinet.guard if cabinet.guard != self._cabinet.guard else None
-        change = Change(effects.entries, self._cabinet.books, cabinet.books, guard=guard)
+        change = Change(effects.entries, self._cabinet.books, cabinet.books, guard=guard, chosen=effects.chosen)
         if effects.entries or guard is not None:
             self._outside.archive.commit(change, facts.now)
 
@@ -337,6 +344,8 @@ class Controller:
                     sounder.play(tune)
             case CheckCredential():
                 self._outside.checker.check(command)
+            case HashPin():
+                self._outside.checker.hash(command)
             case AnswerLogin(attempt, person) if self._outside.desk is not None:
                 self._outside.desk.answer(attempt, person)
 

@@ -8,7 +8,6 @@ import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +15,7 @@ from argon2.low_level import ARGON2_VERSION, Type, hash_secret_raw
 
 from keycabinet.domain.events import Verdict
 from keycabinet.domain.people import Pin, Terms
+from keycabinet.domain.pins import is_trivial
 from keycabinet.errors import ConfigError
 
 DIGEST_BYTES = 32
@@ -50,6 +50,11 @@ class Credential:
     lanes: int
     terms: Terms = Terms()
     issued_at: datetime | None = None
+
+    @property
+    def cost(self) -> Params:
+        """What one hash with it costs."""
+        return Params(self.memory_kib, self.passes, self.lanes)
 
     @classmethod
     def absent(cls, person: str) -> "Credential":
@@ -90,11 +95,19 @@ class Hasher:
         salt = secrets.token_bytes(SALT_BYTES)
         return self._credential(person, self._digest(pin, salt, self._params), salt)
 
+    def change(self, credential: Credential, pin: Pin) -> bytes | None:
+        """The digest of a PIN that its owner has chosen, beside the same duress PIN (so under the same salt and cost).
+
+        None if it is the PIN for duress already, or the one that it is to replace.
+        """
+        digest = self._digest(pin, credential.salt, credential.cost)
+        known = hmac.compare_digest(digest, credential.digest), hmac.compare_digest(digest, credential.duress_digest)
+        return None if any(known) else digest
+
     def check(self, credential: Credential | None, pin: Pin) -> Verdict:
         """What a PIN is worth against a credential (None: nobody has the code), by one hash and two compares always."""
         against = credential if credential is not None and credential.salt else self._nobody
-        params = Params(against.memory_kib, against.passes, against.lanes)
-        found = self._digest(pin, against.salt, params)
+        found = self._digest(pin, against.salt, against.cost)
         normal = hmac.compare_digest(found, against.digest)
         duress = hmac.compare_digest(found, against.duress_digest)
         if credential is None:
@@ -124,13 +137,6 @@ def draw_pin(digits: int, choice: Callable[[str], str] = secrets.choice) -> Pin:
             return pin
 
 
-def is_trivial(pin: Pin) -> bool:
-    """Whether a PIN is what people try first: a digit or a group repeated, or a run up or down (9 is beside 0)."""
-    digits = pin.digits
-    steps = {(int(after) - int(before)) % 10 for before, after in pairwise(digits)}
-    return steps <= {1} or steps <= {9} or _repeats(digits)
-
-
 def load_pepper(path: Path) -> bytes:
     """The pepper in this file: at least 16 bytes in hex. Raises ConfigError that says what is wrong with it."""
     try:
@@ -158,8 +164,3 @@ def make_pepper(path: Path) -> None:
         file.write(secrets.token_hex(PEPPER_BYTES) + "\n")
         file.flush()
         os.fsync(file.fileno())
-
-
-def _repeats(digits: str) -> bool:
-    length = len(digits)
-    return any(digits == digits[:size] * (length // size) for size in range(1, length // 2 + 1))

@@ -17,6 +17,7 @@ from keycabinet.domain.events import (
     Event,
     KeyPressed,
     LoginAsked,
+    PinHashed,
     PulseRefused,
     StorageRecovered,
     TagPresented,
@@ -26,7 +27,7 @@ from keycabinet.domain.events import (
 from keycabinet.domain.moment import Moment
 from keycabinet.domain.state import Cabinet
 
-DROPPED = KeyPressed | TagPresented | CredentialChecked | LoginAsked | TimePassed
+DROPPED = KeyPressed | TagPresented | CredentialChecked | LoginAsked | PinHashed | TimePassed
 FIRST_PAUSE = timedelta(milliseconds=250)
 LONGEST_PAUSE = timedelta(seconds=2)
 """Work goes on within 5 s of the end of the fault."""

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from keycabinet.domain.cabinet import start, step
 from keycabinet.domain.directory import Directory, Right
-from keycabinet.domain.effects import CheckCredential, Command, Effects
+from keycabinet.domain.effects import CheckCredential, Command, Effects, HashPin
 from keycabinet.domain.entries import Entry, RingEnrolled
 from keycabinet.domain.events import (
     BoltsRead,
@@ -16,6 +16,7 @@ from keycabinet.domain.events import (
     DoorRead,
     Event,
     KeyPressed,
+    PinHashed,
     TagsRead,
     TimePassed,
     Verdict,
@@ -30,7 +31,7 @@ from keycabinet.domain.state import Cabinet, Facts, Lag
 ZONE = ZoneInfo("America/Chicago")
 NOON = Moment(datetime(2026, 3, 4, 18, 0, tzinfo=UTC), timedelta(hours=1))
 SLOTS = frozenset(range(1, 9))
-PINS = {"1001": "4711", "1002": "2580", "1003": "1470", "1004": "9630"}
+PINS = {"1001": "4711", "1002": "2580", "1003": "1470", "1004": "9630", "2001": "8024", "2002": "5937", "2003": "6048"}
 
 
 def a_person(person: str = "ann", code: str = "1001", groups: str = "officers", **more: object) -> Person:
@@ -124,6 +125,11 @@ class Story:
         """Type a code and a PIN (the right one, unless given), and have the worker answer."""
         self.press(f"{code}#{PINS.get(code, '0000') if pin is None else pin}#")
         return self.answer()
+
+    def hashed(self, digest: bytes | None = b"digest") -> "Story":
+        """The worker answers with the digest of the PIN that was chosen last, or that it cannot be that one."""
+        (asked,) = (command for command in self.last.commands if isinstance(command, HashPin))
+        return self.tell(PinHashed(asked.attempt, digest))
 
     def answer(self) -> "Story":
         """The worker answers the last question."""

@@ -66,12 +66,14 @@ def _fill(config: "Config", store_path: Path, administrator: "Person", pin: "Pin
     from keycabinet.credentials import Hasher, load_pepper
     from keycabinet.domain.books import Books
     from keycabinet.domain.entries import PinIssued
+    from keycabinet.issuing import Issuer
     from keycabinet.store import Change, Enrolment, Store
     from keycabinet.store.upgrade import create
 
     now = SystemClock().now()
     enrolment = Enrolment.of(administrator)
-    credential = Hasher(load_pepper(config.store.pepper)).issue(administrator.id, pin)
+    issuer = Issuer(Hasher(load_pepper(config.store.pepper)), config.keypad.pins(), lambda: now.utc)
+    credential = issuer.issue(administrator.id, pin)
     entries = (enrolment.entry(), PinIssued(administrator.id))
     create(store_path, demo=demo, at=now.utc)
     with Store.open(store_path, boot_id()) as store:

@@ -13,6 +13,7 @@ from keycabinet.cli.history import history
 from keycabinet.cli.init import init
 from keycabinet.cli.ledger import ledger
 from keycabinet.cli.person import person
+from keycabinet.cli.pin import pin
 from keycabinet.cli.rights import rights
 from keycabinet.cli.ring import ring
 from keycabinet.cli.roster import import_roster
@@ -79,6 +80,7 @@ app.add_typer(ledger, name="ledger")
 app.add_typer(person, name="person")
 app.add_typer(ring, name="ring")
 app.add_typer(rights, name="rights")
+app.add_typer(pin, name="pin")
 app.command(name="import")(import_roster)
 app.command()(export)
 

@@ -12,6 +12,8 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
 from keycabinet.domain.guard import Limits
+from keycabinet.domain.people import LoginMode
+from keycabinet.domain.pins import PinRules
 from keycabinet.domain.schedule import Unsynced
 from keycabinet.domain.state import Times
 from keycabinet.errors import ConfigError
@@ -103,6 +105,9 @@ class KeypadTable(_Table):
     notice_s: Wait = 3
     pin_digits: Annotated[int, Field(ge=4, le=12)] = 6
     wrong_pin_alarm: Annotated[int, Field(ge=1, le=10)] = 3
+    pin_days: Annotated[int, Field(ge=1, le=3650)] | None = None
+    first_use_change: bool = False
+    login: Literal["pin", "badge_pin", "either"] = "pin"
 
     def times(self) -> Times:
         """For the rules."""
@@ -116,6 +121,14 @@ class KeypadTable(_Table):
     def limits(self) -> Limits:
         """For the rules."""
         return Limits(alarm_at=self.wrong_pin_alarm)
+
+    def pins(self) -> PinRules:
+        """For the rules, and for who issues PINs."""
+        return PinRules(self.pin_digits, self.pin_days, self.first_use_change)
+
+    def mode(self) -> LoginMode:
+        """For the rules."""
+        return LoginMode(self.login)
 
 
 class RightsTable(_Table):

@@ -5,12 +5,13 @@ from dataclasses import replace
 
 from keycabinet.control import results, status
 from keycabinet.control.call import Call, no_session, still_there, welcome
-from keycabinet.control.params import CursorMove, CursorName, LedgerRead, Login, Nothing, Subscribe, WithToken
+from keycabinet.control.params import CursorMove, CursorName, LedgerRead, Login, Nothing, SeenAs, Subscribe, WithToken
 from keycabinet.control.peers import Kind
 from keycabinet.control.refusals import Fault, Refused
 from keycabinet.control.rows import Stretch, read_on, row_out
 from keycabinet.control.sessions import IDLE
 from keycabinet.control.sight import Sight
+from keycabinet.domain.entries import Visibility
 from keycabinet.domain.people import Pin
 from keycabinet.domain.states import Idle
 
@@ -28,9 +29,12 @@ def hello(call: Call, _params: Nothing) -> results.Hello:
     )
 
 
-def show_status(call: Call, _params: Nothing) -> results.Status:
-    """The cabinet as it is now; custody and alarms are exactly as of the head, for who goes on with a subscription."""
-    core, now = call.core, call.core.clock.now()
+def show_status(call: Call, params: SeenAs) -> results.Status:
+    """The cabinet as it is now; custody and alarms are exactly as of the head, for who goes on with a subscription.
+
+    Alarms whose rows are sealed stand there only for who sees sealed rows (R6).
+    """
+    core, now, sight = call.core, call.core.clock.now(), _sight_of(call, params)()
     with core.open_reader() as reader, reader.snapshot():
         head, books = reader.head(), reader.books()
     cabinet, directory = replace(core.controller.cabinet, books=books), core.controller.directory
@@ -44,7 +48,7 @@ def show_status(call: Call, _params: Nothing) -> results.Status:
         clock=results.Clock(utc=now.utc, local=now.utc.astimezone(core.zone), synced=core.is_synced()),
         door=status.door(cabinet),
         slots=status.slots(cabinet, directory, now.utc),
-        alarms=status.alarms(cabinet, directory),
+        alarms=status.alarms(cabinet, directory, sealed=Visibility.SEALED in sight.visibilities),
         head=results.LedgerHead(seq=head.seq, hash=head.hash),
         session=not isinstance(cabinet.session, Idle),
     )
@@ -68,8 +72,8 @@ def subscribe(call: Call, params: Subscribe) -> results.Subscribed:
     return results.Subscribed(from_seq=params.from_seq, head_seq=head_seq, sight=_sight_of(call, params))
 
 
-def _sight_of(call: Call, params: Subscribe) -> Callable[[], Sight]:
-    """What a subscriber sees, asked again and again: a session may end before the stream does."""
+def _sight_of(call: Call, params: SeenAs) -> Callable[[], Sight]:
+    """What is seen by who asks; of a subscriber, asked again and again: a session may end before the stream does."""
     if params.peer is not None and Kind(params.peer) not in call.peer.kinds:
         raise Refused(Fault.NOT_ALLOWED, f"this process (uid {call.peer.uid}) is not {params.peer}", field="peer")
     if params.peer is not None or call.peer.kinds == {Kind.MQTT}:

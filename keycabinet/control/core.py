@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from keycabinet.control.head import Head
 from keycabinet.control.progress import Cursors
 from keycabinet.control.refusals import Fault, Refused
+from keycabinet.credentials import Credential
 from keycabinet.domain.directory import Directory
 from keycabinet.domain.moment import Moment
 from keycabinet.domain.people import Pin
@@ -58,6 +59,19 @@ class Deciding(Protocol):
 
 
 @dataclass(frozen=True)
+class PinDesk:
+    """PINs of people. ``lookup`` (of a credential, by user code) belongs to the deciding thread; the rest is slow.
+
+    ``draw`` and ``draw_duress`` are those of ``Issuer``. ``duress_is_heard``: sealed rows leave the cabinet.
+    """
+
+    lookup: Callable[[str], Credential | None]
+    draw: Callable[[str], tuple[Pin, Credential]]
+    draw_duress: Callable[[Credential], tuple[Pin, bytes]]
+    duress_is_heard: bool
+
+
+@dataclass(frozen=True)
 class Core:
     """The running core. ``cursors`` are moved in the deciding thread; the rest is safe in any thread.
 
@@ -80,6 +94,7 @@ class Core:
     head: Head
     site: Site
     issue: Issue
+    pins: PinDesk
 
     def decide(self, job: Callable[[], T], within_s: float = ANSWER_WITHIN_S) -> T:
         """Have the deciding thread do this, and wait. Raises Refused if it has no time, and what the job raises."""

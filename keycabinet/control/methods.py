@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from keycabinet.control import answers, people, results, rights, rings, roster
+from keycabinet.control import answers, people, pins, results, rights, rings, roster
 from keycabinet.control.call import Call, person_of
 from keycabinet.control.history import history
 from keycabinet.control.params import (
@@ -22,11 +22,13 @@ from keycabinet.control.params import (
     PersonAdd,
     PersonChange,
     PersonOf,
+    PinOf,
     RightsExplain,
     RingAdd,
     RingChange,
     RingOf,
     RosterImport,
+    SeenAs,
     Subscribe,
     WithToken,
 )
@@ -65,7 +67,7 @@ def may(act: Act) -> frozenset[Role]:
 
 METHODS: Mapping[str, Method[Any, Any]] = {
     "hello": Method(Nothing, results.Hello, ANYBODY, answers.hello, EVERY),
-    "status": Method(Nothing, results.Status, ANYBODY, answers.show_status, EVERY),
+    "status": Method(SeenAs, results.Status, ANYBODY, answers.show_status, EVERY),
     "history": Method(HistoryOf, results.History, ANYBODY, history),
     "rights.explain": Method(RightsExplain, results.RightsExplained, ANYBODY, rights.explain_rights),
     "ledger.read": Method(LedgerRead, results.Rows, ANYBODY, answers.read_ledger),
@@ -89,6 +91,10 @@ METHODS: Mapping[str, Method[Any, Any]] = {
     "ring.change": Method(RingChange, results.RingFile, ADMINISTRATORS, rings.change_ring),
     "ring.retire": Method(RingOf, results.Done, ADMINISTRATORS, rings.retire_ring),
     "roster.export": Method(WithToken, results.RosterExported, ADMINISTRATORS, roster.export_roster),
+    "pin.issue": Method(PinOf, results.PinGiven, may(Act.ISSUE_PIN), pins.issue),
+    "pin.reset": Method(PinOf, results.PinGiven, may(Act.ISSUE_PIN), pins.reset),
+    "pin.disable": Method(PinOf, results.Done, may(Act.DISABLE_PIN), pins.disable),
+    "pin.duress": Method(PinOf, results.PinGiven, may(Act.ISSUE_PIN), pins.duress),
     "roster.import": Method(RosterImport, results.RosterImported, ADMINISTRATORS, roster.import_roster),
 }
 

@@ -42,14 +42,16 @@ class LedgerRead(MayHaveToken):
     limit: Limit = 100
 
 
-class Subscribe(MayHaveToken):
-    """From which row on; at most the one after the last.
+class SeenAs(MayHaveToken):
+    """``peer``: as what the process asks, where as one user of several parts it can be taken for more than one."""
 
-    ``peer``: as what the process subscribes, where as one user of several parts it can be taken for more than one.
-    """
+    peer: Literal["mqtt"] | None = None
+
+
+class Subscribe(SeenAs):
+    """From which row on; at most the one after the last."""
 
     from_seq: Seq
-    peer: Literal["mqtt"] | None = None
 
 
 class HistoryOf(MayHaveToken):
@@ -132,6 +134,12 @@ class RingChange(RingOf):
     """A ring, and the columns of rings.csv that are to be other than they are."""
 
     cells: Cells
+
+
+class PinOf(WithToken):
+    """A person, by user code."""
+
+    code: Short
 
 
 class RosterImport(WithToken):

@@ -267,6 +267,10 @@ class RingsListed(Result):
     rings: list[RingFile]
 
 
+class PinGiven(DrawnPin):
+    """A PIN that an administrator has given to somebody."""
+
+
 class FileFault(Result):
     """A place in a file, which has the name of its parameter, and what is odd there; as ``keycabinet.config.Fault``."""
 

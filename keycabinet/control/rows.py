@@ -11,7 +11,7 @@ from keycabinet.domain.directory import Directory
 from keycabinet.domain.moment import utc_text
 from keycabinet.store import Reader, Row
 
-_IDS = ("ring", "subject", "person", "actor", "holder", "booked_holder", "returned_by")
+_IDS = ("ring", "subject", "person", "actor", "approver", "holder", "booked_holder", "returned_by")
 
 
 @dataclass(frozen=True, slots=True)

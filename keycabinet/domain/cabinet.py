@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import chain
 
-from keycabinet.domain import alarms, custody, door, health, panel_tag, session, slot, trying
+from keycabinet.domain import alarms, custody, door, health, panel_tag, pin_change, session, slot, trying
 from keycabinet.domain.books import Out
 from keycabinet.domain.effects import Effects
 from keycabinet.domain.entries import CabinetStarted
@@ -23,6 +23,7 @@ from keycabinet.domain.events import (
     Event,
     KeyPressed,
     LoginAsked,
+    PinHashed,
     PulseRefused,
     SpaceEnough,
     SpaceShort,
@@ -34,14 +35,12 @@ from keycabinet.domain.events import (
 from keycabinet.domain.seen import PATIENCE
 from keycabinet.domain.state import Cabinet, Facts, Turn
 from keycabinet.domain.states import (
-    Checking,
-    Choosing,
-    CodeEntry,
     DoorOpen,
     DoorReleased,
+    Idle,
     Offered,
-    PinEntry,
     Released,
+    Taking,
     Withdrawn,
 )
 
@@ -83,7 +82,7 @@ def _expire(turn: Turn) -> Turn:
 
 def _react(turn: Turn, event: Event) -> Turn:
     match event:
-        case KeyPressed() | CredentialChecked() | LoginAsked() | TagPresented():
+        case KeyPressed() | CredentialChecked() | LoginAsked() | PinHashed() | TagPresented():
             return _react_to_people(turn, event)
         case TagsRead():
             return custody.tags_read(turn, event)
@@ -97,12 +96,14 @@ def _react(turn: Turn, event: Event) -> Turn:
             return _react_to_hardware(turn, event)
 
 
-def _react_to_people(turn: Turn, event: KeyPressed | CredentialChecked | LoginAsked | TagPresented) -> Turn:
+def _react_to_people(turn: Turn, event: KeyPressed | CredentialChecked | LoginAsked | PinHashed | TagPresented) -> Turn:
     match event:
         case KeyPressed():
             return session.key(turn, event)
         case CredentialChecked():
             return session.checked(turn, event)
+        case PinHashed():
+            return pin_change.hashed(turn, event)
         case LoginAsked():
             return trying.asked(turn, event)
         case TagPresented():
@@ -147,10 +148,10 @@ def _elapsed_deadlines(cabinet: Cabinet) -> Iterator[timedelta]:
     if cabinet.store_trusted_from is not None:
         yield cabinet.store_trusted_from
     match cabinet.session:
-        case CodeEntry(until=until) | PinEntry(until=until) | Checking(until=until) | Choosing(until=until):
-            yield until
-        case _:
+        case Idle() | Taking():
             pass
+        case session_state:
+            yield session_state.until
     yield from _slot_deadlines(cabinet)
     yield from _door_deadlines(cabinet)
     yield from (since + cabinet.times.unread for since in cabinet.unread_since.values())

@@ -41,6 +41,7 @@ class Directory:
     rights: frozenset[Right] = frozenset()
     bounds: Bounds = BOUNDLESS
     person_of_code: Mapping[str, Person] = field(default_factory=dict)
+    person_of_badge: Mapping[Tag, Person] = field(default_factory=dict)
     ring_of_tag: Mapping[Tag, Ring] = field(default_factory=dict)
     ring_of_home: Mapping[int, Ring] = field(default_factory=dict)
     ring_of_number: Mapping[str, Ring] = field(default_factory=dict)
@@ -64,6 +65,7 @@ class Directory:
             rights=rights,
             bounds=bounds,
             person_of_code={person.code: person for person in people if person.code},
+            person_of_badge={person.badge: person for person in people if person.badge},
             ring_of_tag={ring.tag: ring for ring in rings},
             ring_of_home={ring.home_slot: ring for ring in rings},
             ring_of_number={ring.number: ring for ring in rings},

@@ -33,6 +33,7 @@ class Act(Enum):
     LEAVE = "leave"
     BLANK = "blank"
     ISSUE_PIN = "issue_pin"
+    DISABLE_PIN = "disable_pin"
 
 
 @unique
@@ -65,6 +66,7 @@ DUTIES: Mapping[Act, Duty] = {
     Act.LEAVE: Duty(),
     Act.BLANK: Duty(),
     Act.ISSUE_PIN: Duty(),
+    Act.DISABLE_PIN: Duty(),
 }
 
 

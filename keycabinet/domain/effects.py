@@ -1,6 +1,7 @@
 """What the rules ask for, in the imperative. Entries are committed first; only then is a command carried out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum, unique
 
 from keycabinet.domain.entries import Entry
@@ -29,6 +30,15 @@ class Tune(Enum):
 @dataclass(frozen=True, slots=True)
 class CheckCredential:
     """Compare the PIN of this code, off the deciding thread, and answer with ``CredentialChecked``."""
+
+    attempt: str
+    code: str
+    pin: Pin
+
+
+@dataclass(frozen=True, slots=True)
+class HashPin:
+    """Hash the PIN that the person with this code has chosen, off the deciding thread; answer with ``PinHashed``."""
 
     attempt: str
     code: str
@@ -69,7 +79,17 @@ class Play:
     tune: Tune
 
 
-Command = CheckCredential | AnswerLogin | ReleaseSlot | WithdrawSlot | ReleaseDoor | Play
+Command = CheckCredential | HashPin | AnswerLogin | ReleaseSlot | WithdrawSlot | ReleaseDoor | Play
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenPin:
+    """The digest by which a person's PIN is known from now on, instead of the old one."""
+
+    person: str
+    digest: bytes = field(repr=False)
+    chosen_at: datetime
+    expires_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +98,4 @@ class Effects:
 
     entries: tuple[Entry, ...] = ()
     commands: tuple[Command, ...] = ()
+    chosen: tuple[ChosenPin, ...] = ()

@@ -34,6 +34,10 @@ class Reason(Enum):
     PIN_DISABLED = "pin_disabled"
     PIN_EXPIRED = "pin_expired"
     PIN_TO_CHANGE = "pin_to_change"
+    NOT_APPROVED = "not_approved"
+    SAME_PERSON = "same_person"
+    NOT_ENTITLED = "not_entitled"
+    NOT_DISABLED = "not_disabled"
     SUSPENDED = "suspended"
     NOT_YET_VALID = "not_yet_valid"
     EXPIRED = "expired"
@@ -46,7 +50,6 @@ class Reason(Enum):
     OUT_OF_HOURS = "out_of_hours"
     LIMIT_REACHED = "limit_reached"
     PAIR_HELD = "pair_held"
-    APPROVAL_NEEDED = "approval_needed"
     OWN_REQUEST = "own_request"
     APPROVED_ALREADY = "approved_already"
     MAY_NOT_APPROVE = "may_not_approve"
@@ -240,11 +243,12 @@ class BoundsChanged(Entry):
 
 @dataclass(frozen=True, slots=True)
 class LoginGranted(Entry):
-    """A person is at the keypad, or ``via`` another door."""
+    """A person is at the keypad, or ``via`` another door, by these factors: ``code+pin`` or ``badge+pin``."""
 
     type: ClassVar[str] = "login.granted"
     actor: str
     via: str | None = None
+    factors: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +278,78 @@ class PinDisabled(Entry):
     type: ClassVar[str] = "pin.disabled"
     person: str
     actor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PinReset(Entry):
+    """A person was given a new PIN in place of the old one, which opens nothing any more (R2)."""
+
+    type: ClassVar[str] = "pin.reset"
+    visibility: ClassVar[Visibility] = Visibility.COMMAND
+    person: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class PinChanged(Entry):
+    """A person chose a PIN at the keypad (R3)."""
+
+    type: ClassVar[str] = "pin.changed"
+    visibility: ClassVar[Visibility] = Visibility.COMMAND
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class PinReleased(Entry):
+    """A PIN that was disabled by wrong ones is good again: two people at the cabinet have said so (R4)."""
+
+    type: ClassVar[str] = "pin.released"
+    person: str
+    actor: str
+    approver: str
+
+
+@dataclass(frozen=True, slots=True)
+class PinReleaseRefused(Entry):
+    """A commander asked for the release of a code that is nobody's or not disabled."""
+
+    type: ClassVar[str] = "pin.release_refused"
+    actor: str
+    reason: Reason
+    person: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DuressIssued(Entry):
+    """A person was given a PIN for duress (R6)."""
+
+    type: ClassVar[str] = "pin.duress_issued"
+    visibility: ClassVar[Visibility] = Visibility.SEALED
+    person: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRefused(Entry):
+    """A person authenticated as another one's second person, and was not accepted as such."""
+
+    type: ClassVar[str] = "approval.refused"
+    approver: str
+    person: str
+    """For whom."""
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseApproved(Entry):
+    """A second or third person vouches for a release (R27)."""
+
+    type: ClassVar[str] = "release.approved"
+    approver: str
+    person: str
+    """For whom."""
+    ring: str
+    slot: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -534,6 +610,13 @@ ENTRY_TYPES: tuple[type[Entry], ...] = (
     LoginRefused,
     DuressUsed,
     PinDisabled,
+    PinReset,
+    PinChanged,
+    PinReleased,
+    PinReleaseRefused,
+    DuressIssued,
+    ApprovalRefused,
+    ReleaseApproved,
     KeypadPaused,
     SessionEnded,
     ReleaseRefused,

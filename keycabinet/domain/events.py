@@ -125,6 +125,14 @@ class LoginAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class PinHashed:
+    """The worker has hashed a PIN that somebody chose; None: it cannot be that one. No repr shows what it is."""
+
+    attempt: str
+    digest: bytes | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class DirectoryChanged:
     """People, rings or rights are other than before; the facts of this step have the new ones."""
 
@@ -166,6 +174,7 @@ Event = (
     | DeviceFailed
     | CredentialChecked
     | LoginAsked
+    | PinHashed
     | DirectoryChanged
     | StorageRecovered
     | SpaceShort

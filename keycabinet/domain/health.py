@@ -20,7 +20,7 @@ from keycabinet.domain.entries import (
 from keycabinet.domain.events import DeviceFailed, DeviceReady, SpaceEnough, SpaceShort, StorageRecovered
 from keycabinet.domain.layout import Senses
 from keycabinet.domain.state import Cabinet, Ill, Turn
-from keycabinet.domain.states import IDLE, Choosing, Taking
+from keycabinet.domain.states import IDLE, person_of
 
 STORE, LINK = "store", "mqtt"
 """Subjects of alarms that are about no device, slot or ring."""
@@ -67,11 +67,8 @@ def storage_recovered(turn: Turn, event: StorageRecovered) -> Turn:
 
     PINs that were being compared stay counted as wrong.
     """
-    match turn.cabinet.session:
-        case Choosing(person=person) | Taking(person=person):
-            turn = turn.record(SessionEnded(person, "storage"))
-        case _:
-            pass
+    if (person := person_of(turn.cabinet.session)) is not None:
+        turn = turn.record(SessionEnded(person, "storage"))
     trusted_from = turn.elapsed + turn.cabinet.times.storage_trust
     return turn.at(IDLE).having(store_trusted_from=trusted_from, tries={}).record(StorageFailed(event.detail))
 

@@ -1,10 +1,14 @@
-"""A tag held to the panel opens the door, and an empty slot, for a ring that is out. Nothing else (law 2, R15)."""
+"""A tag held to the panel opens the door, and an empty slot, for a ring that is out. Nothing else (law 2, R15).
 
-from keycabinet.domain import alarms, door, slot
+A badge opens nothing: it stands for the user code of who wears it, where the site wants that (R7).
+"""
+
+from keycabinet.domain import alarms, door, session, slot
 from keycabinet.domain.books import In, Out
 from keycabinet.domain.effects import Play, Tune
 from keycabinet.domain.entries import AlarmKind, Reason, ReturnOffered, TagRefused
 from keycabinet.domain.events import TagPresented
+from keycabinet.domain.people import LoginMode
 from keycabinet.domain.rings import Ring
 from keycabinet.domain.seen import EMPTY
 from keycabinet.domain.state import Cabinet, Turn
@@ -15,6 +19,9 @@ def presented(turn: Turn, event: TagPresented) -> Turn:
     if not turn.cabinet.running:
         return turn
     ring = turn.facts.directory.ring_of_tag.get(event.tag)
+    wearer = turn.facts.directory.person_of_badge.get(event.tag)
+    if ring is None and wearer is not None and turn.cabinet.login is not LoginMode.PIN:
+        return session.badge(turn, wearer)
     if ring is None:
         return _refuse(turn, TagRefused(event.reader, Reason.UNKNOWN_TAG))
     custody = turn.cabinet.books.custody.get(ring.id)

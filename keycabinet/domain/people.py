@@ -30,6 +30,15 @@ class Terms:
 
 
 @unique
+class LoginMode(Enum):
+    """What a person shows at the keypad beside the PIN: a user code that is typed, a badge, or either of them (R7)."""
+
+    PIN = "pin"
+    BADGE_PIN = "badge_pin"
+    EITHER = "either"
+
+
+@unique
 class PersonClass(Enum):
     """Employment of a person (R8)."""
 
@@ -57,6 +66,12 @@ class Role(Enum):
     UNIT_MANAGER = "unit_manager"
     PUBLIC_WORKS = "public_works"
     KEY_OFFICE = "key_office"
+
+
+COMMANDERS = frozenset({Role.WATCH_COMMANDER, Role.SUPERINTENDENT_OF_SECURITY})
+"""Who may begin to release a disabled code at the cabinet (R4)."""
+SUPERVISORS = COMMANDERS | {Role.SUPERVISOR, Role.UNIT_MANAGER}
+"""Who may be the second person for it."""
 
 
 @dataclass(frozen=True, slots=True)

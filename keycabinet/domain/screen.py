@@ -9,16 +9,25 @@ from datetime import datetime, timedelta
 from keycabinet.domain.books import Out
 from keycabinet.domain.effects import Light
 from keycabinet.domain.entries import QUIET_KINDS, AlarmKind
+from keycabinet.domain.people import LoginMode
 from keycabinet.domain.state import Cabinet, Facts
 from keycabinet.domain.states import (
+    Aim,
+    Approve,
+    Changing,
     Checking,
     Choosing,
     CodeEntry,
     DoorOpen,
+    Free,
     Idle,
+    LogIn,
+    Naming,
+    NewPin,
     Offered,
     PinEntry,
     Released,
+    RepeatPin,
     Taking,
     Unlatched,
 )
@@ -26,6 +35,11 @@ from keycabinet.domain.states import (
 COLUMNS = 20
 ROWS = 4
 KEYS = "#=OK          *=BACK"
+INVITATIONS = {
+    LoginMode.PIN: "TYPE YOUR CODE, #=OK",
+    LoginMode.BADGE_PIN: "SHOW YOUR BADGE",
+    LoginMode.EITHER: "CODE AND #, OR BADGE",
+}
 
 
 def screen(cabinet: Cabinet, facts: Facts) -> tuple[str, ...]:
@@ -55,21 +69,44 @@ def next_change(now: datetime) -> timedelta:
 
 def _dialogue(cabinet: Cabinet, facts: Facts) -> tuple[str, ...]:
     match cabinet.session:
-        case Idle() | CodeEntry() | PinEntry() if cabinet.guard.is_paused(facts.now.utc):
+        case Idle() | CodeEntry() | PinEntry(badge=False) if cabinet.guard.is_paused(facts.now.utc):
             return _paused(cabinet, facts)
         case Idle():
             return _idle(cabinet, facts)
-        case CodeEntry(code=code):
-            return "USER CODE", code, "", KEYS
-        case PinEntry(pin=pin):
-            return "PIN", "*" * len(pin), "", KEYS
-        case Checking():
+        case CodeEntry(code=code, aim=aim):
+            wanted = "SHOW YOUR BADGE" if cabinet.login is LoginMode.BADGE_PIN else "USER CODE"
+            return _titled(aim, wanted, code)
+        case PinEntry(pin=pin, aim=aim):
+            return _titled(aim, "PIN", "*" * len(pin))
+        case Checking() | Changing():
             return ("ONE MOMENT",)
+        case Naming() | NewPin() | RepeatPin() as entry:
+            return _asked(cabinet, entry)
         case Choosing(person=person, digits=digits):
             return "WHICH SLOT?", digits, _held_by(cabinet, person), "#=TAKE         *=END"
         case Taking(slot=slot, due=due):
             opened = "IS OPEN" if _has_opened(cabinet, slot) else "OPENS"
             return f"SLOT {slot} {opened}", "TAKE THE RING", due_text(due, facts), "*=CANCEL"
+
+
+def _asked(cabinet: Cabinet, entry: Naming | NewPin | RepeatPin) -> tuple[str, ...]:
+    match entry:
+        case Naming(code=code):
+            return "RELEASE WHICH CODE?", code, "", KEYS
+        case NewPin(pin=pin):
+            return f"NEW PIN, {cabinet.pins.digits} DIGITS", "*" * len(pin), "", KEYS
+        case RepeatPin(pin=pin):
+            return "THE SAME PIN AGAIN", "*" * len(pin), "", KEYS
+
+
+def _titled(aim: Aim, wanted: str, typed: str) -> tuple[str, ...]:
+    match aim:
+        case LogIn():
+            return wanted, typed, "", KEYS
+        case Approve(needed=needed, by=by):
+            return f"PERSON {len(by) + 2} OF {needed + 1}", wanted, typed, KEYS
+        case Free():
+            return "SECOND PERSON", wanted, typed, KEYS
 
 
 def _paused(cabinet: Cabinet, facts: Facts) -> tuple[str, ...]:
@@ -90,7 +127,7 @@ def due_text(due: datetime | None, facts: Facts) -> str:
 def _idle(cabinet: Cabinet, facts: Facts) -> tuple[str, ...]:
     local = facts.now.utc.astimezone(facts.zone)
     clock = f"{local:%a %d %b}".upper() + f"{local:%H:%M}".rjust(10)
-    return clock, _trouble(cabinet, facts), _advice(cabinet), "TYPE YOUR CODE, #=OK"
+    return clock, _trouble(cabinet, facts), _advice(cabinet), INVITATIONS[cabinet.login]
 
 
 def _trouble(cabinet: Cabinet, facts: Facts) -> str:

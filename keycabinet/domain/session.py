@@ -1,61 +1,84 @@
 """The dialogue at the keypad: code, PIN, slot, and out again at every step by ``*`` or by waiting.
 
-Refusals read the same whatever their reason; the reason goes into the ledger (R5, law 10).
+Refusals read the same whatever their reason; the reason goes into the ledger (R5, law 10). What follows a choice is in
+``taking``, ``second_person`` and ``pin_change``; what a PIN is worth, in ``trying``.
 """
 
 from dataclasses import replace
+from datetime import timedelta
 
-from keycabinet.domain import door, health, slot, trying
-from keycabinet.domain.books import In, Out
+from keycabinet.domain import pin_change, second_person, slot, taking, trying
 from keycabinet.domain.effects import Play, Tune
-from keycabinet.domain.entries import (
-    LoginGranted,
-    LoginRefused,
-    Reason,
-    ReleaseIntended,
-    ReleaseRefused,
-    RingTaken,
-    SessionEnded,
-)
+from keycabinet.domain.entries import LoginGranted, LoginRefused, Reason, RingTaken
 from keycabinet.domain.events import CredentialChecked, KeyPressed
 from keycabinet.domain.guard import Try
-from keycabinet.domain.people import Person, Pin
-from keycabinet.domain.policy import Denied, Granted, may_enter, may_take
-from keycabinet.domain.rings import Ring, due_time
+from keycabinet.domain.menu import REFUSED, leave, menu, refused
+from keycabinet.domain.people import LoginMode, Person, Pin
+from keycabinet.domain.policy import Denied, may_enter
 from keycabinet.domain.screen import due_text
-from keycabinet.domain.seen import Hanging
 from keycabinet.domain.state import Turn
-from keycabinet.domain.states import IDLE, Checking, Choosing, CodeEntry, Idle, PinEntry, Released, Taking
+from keycabinet.domain.states import (
+    IDLE,
+    LOG_IN,
+    Aim,
+    Changing,
+    Checking,
+    Choosing,
+    CodeEntry,
+    Idle,
+    LogIn,
+    Naming,
+    NewPin,
+    PinEntry,
+    Released,
+    RepeatPin,
+    Taking,
+)
+
+__all__ = ["REFUSED", "badge", "checked", "expire", "follow", "key"]
 
 LONGEST_CODE = 16
 LONGEST_PIN = 16
 LONGEST_SLOT = 8
 """Longer than any that exists, so that one that is cut off is never a right one."""
 LONGEST_AHEAD = 4
-REFUSED = ("NOT ACCEPTED", "ASK YOUR SUPERVISOR")
+FREE_A_CODE, CHANGE_PIN = "0", "00"
+"""What is typed in the menu instead of a slot: no slot has such a number."""
 
 
 def key(turn: Turn, event: KeyPressed) -> Turn:
     """A key was pressed. Keys of a cabinet that is starting are dropped; those while a PIN is compared wait for it.
 
-    While the keypad is paused, nobody begins to log in (R4).
+    While the keypad is paused, or wants a badge, a code that is typed does nothing (R4, R7).
     """
-    if not turn.cabinet.running or _is_shut(turn):
+    if not turn.cabinet.running or _is_shut(turn, event.key):
         return turn
     turn = turn.having(notice=None)
     match turn.cabinet.session:
         case Idle():
-            return _type_code(turn, "", event.key)
-        case CodeEntry(code=code):
-            return _type_code(turn, code, event.key)
-        case PinEntry() as entry:
-            return _type_pin(turn, entry, event.key)
+            return _type_code(turn, CodeEntry("", turn.elapsed), event.key)
+        case CodeEntry() as code_entry:
+            return _type_code(turn, code_entry, event.key)
+        case PinEntry() as pin_entry:
+            return _type_pin(turn, pin_entry, event.key)
         case Checking(ahead=ahead) as checking:
             return turn.at(replace(checking, ahead=(ahead + event.key)[:LONGEST_AHEAD]))
-        case Choosing() as choosing:
-            return _choose(turn, choosing, event.key)
-        case Taking() as taking:
-            return _while_taking(turn, taking, event.key)
+        case Taking() as wanted:
+            return slot.cancel(turn, wanted.slot, "cancelled") if event.key == "*" else turn
+        case Choosing() | Naming() | NewPin() | RepeatPin() | Changing() as state:
+            return _while_logged_in(turn, state, event.key)
+
+
+def badge(turn: Turn, person: Person) -> Turn:
+    """A badge was shown: it stands for the code, also of a paused keypad (R4, R7). Elsewhere it does nothing."""
+    match turn.cabinet.session:
+        case Idle() | CodeEntry(aim=LogIn()) | PinEntry(aim=LogIn()):
+            aim: Aim = LOG_IN
+        case CodeEntry(aim=aim) | PinEntry(aim=aim):
+            pass
+        case _:
+            return turn
+    return turn.having(notice=None).at(PinEntry(person.code, Pin(), _until(turn, aim), aim, badge=True))
 
 
 def checked(turn: Turn, event: CredentialChecked) -> Turn:
@@ -64,8 +87,8 @@ def checked(turn: Turn, event: CredentialChecked) -> Turn:
     if tried is None:
         return turn
     match turn.cabinet.session:
-        case Checking(attempt=attempt, ahead=ahead) if attempt == event.attempt:
-            return _type_ahead(_enter(turn, tried, event), ahead)
+        case Checking(attempt=attempt) as checking if attempt == event.attempt:
+            return _type_ahead(_enter(turn, checking, tried, event), checking.ahead)
         case _ if tried.via is not None:
             return trying.answered(turn, tried, event)
         case _:
@@ -76,12 +99,16 @@ def expire(turn: Turn) -> Turn:
     """Nobody pressed a key for too long."""
     turn = _without_old_notice(turn)
     match turn.cabinet.session:
-        case CodeEntry(until=until) | PinEntry(until=until) if turn.elapsed >= until:
-            return turn.at(IDLE)
-        case Checking(attempt=attempt, until=until) if turn.elapsed >= until:
-            return _refused(trying.give_up(turn, attempt).at(IDLE).record(LoginRefused(Reason.NOT_ANSWERED)))
-        case Choosing(person=person, until=until) if turn.elapsed >= until:
-            return turn.at(IDLE).record(SessionEnded(person, "timeout"))
+        case CodeEntry(until=until, aim=aim) | PinEntry(until=until, aim=aim) if turn.elapsed >= until:
+            return turn.at(IDLE) if isinstance(aim, LogIn) else second_person.give_up(turn, aim)
+        case Checking(until=until) as checking if turn.elapsed >= until:
+            return _not_let_in(trying.give_up(turn, checking.attempt), checking, LoginRefused(Reason.NOT_ANSWERED))
+        case Changing(until=until) as changing if turn.elapsed >= until:
+            return pin_change.not_hashed(turn, changing)
+        case Choosing(until=until) | Naming(until=until) | NewPin(until=until) | RepeatPin(until=until) as state if (
+            turn.elapsed >= until
+        ):
+            return leave(turn, state.person, "timeout")
         case _:
             return turn
 
@@ -94,50 +121,85 @@ def follow(turn: Turn) -> Turn:
             if isinstance(state, Released) and state.release == release:
                 return turn
             taken = any(isinstance(entry, RingTaken) and entry.release == release for entry in turn.entries)
-            turn = _menu(turn, person)
+            turn = menu(turn, person)
             texts = (f"SLOT {number} TAKEN", due_text(due, turn.facts), "", "NEXT SLOT?     *=END")
             return turn.noted(*texts).command(Play(Tune.ACCEPTED)) if taken else turn
         case _:
             return turn
 
 
-def _type_code(turn: Turn, code: str, pressed: str) -> Turn:
-    until = turn.elapsed + turn.cabinet.times.entry
+# ---- until somebody is let in
+
+
+def _is_shut(turn: Turn, pressed: str) -> bool:
+    match turn.cabinet.session:
+        case Idle() | CodeEntry(aim=LogIn()) | PinEntry(aim=LogIn(), badge=False):
+            return _takes_no_code(turn)
+        case CodeEntry() | PinEntry(badge=False):
+            return pressed != "*" and _takes_no_code(turn)
+        case _:
+            return False
+
+
+def _takes_no_code(turn: Turn) -> bool:
+    return turn.cabinet.login is LoginMode.BADGE_PIN or turn.cabinet.guard.is_paused(turn.facts.now.utc)
+
+
+def _until(turn: Turn, aim: Aim) -> timedelta:
+    """Who logs in has time for each key; a second person has so much in all."""
+    return turn.elapsed + turn.cabinet.times.entry if isinstance(aim, LogIn) else aim.until
+
+
+def _type_code(turn: Turn, entry: CodeEntry, pressed: str) -> Turn:
+    code, aim = entry.code, entry.aim
     if pressed == "*":
-        return turn.at(IDLE)
+        if isinstance(aim, LogIn):
+            return turn.at(IDLE)
+        return turn.at(replace(entry, code="")) if code else second_person.give_up(turn, aim)
     if pressed == "#":
-        return turn.at(PinEntry(code, Pin(), until)) if code else turn
-    return turn.at(CodeEntry((code + pressed)[:LONGEST_CODE], until))
+        return turn.at(PinEntry(code, Pin(), _until(turn, aim), aim)) if code else turn
+    return turn.at(CodeEntry((code + pressed)[:LONGEST_CODE], _until(turn, aim), aim))
 
 
 def _type_pin(turn: Turn, entry: PinEntry, pressed: str) -> Turn:
-    until = turn.elapsed + turn.cabinet.times.entry
+    entry = replace(entry, until=_until(turn, entry.aim))
     if pressed == "*":
-        return turn.at(PinEntry(entry.code, Pin(), until) if len(entry.pin) else IDLE)
+        if len(entry.pin):
+            return turn.at(replace(entry, pin=Pin()))
+        return turn.at(IDLE if isinstance(entry.aim, LogIn) else CodeEntry("", entry.until, entry.aim))
     if pressed == "#":
         return _ask_worker(turn, entry) if len(entry.pin) else turn
-    pin = entry.pin.then(pressed) if len(entry.pin) < LONGEST_PIN else entry.pin
-    return turn.at(PinEntry(entry.code, pin, until))
+    return turn.at(replace(entry, pin=entry.pin.then(pressed))) if len(entry.pin) < LONGEST_PIN else turn.at(entry)
 
 
 def _ask_worker(turn: Turn, entry: PinEntry) -> Turn:
     attempt = turn.facts.fresh
-    checking = Checking(attempt, turn.elapsed + turn.cabinet.times.checking)
+    checking = Checking(attempt, turn.elapsed + turn.cabinet.times.checking, "", entry.aim, entry.badge)
     return trying.compare(turn.at(checking), attempt, (entry.code, entry.pin))
 
 
-def _enter(turn: Turn, tried: Try, event: CredentialChecked) -> Turn:
+def _enter(turn: Turn, checking: Checking, tried: Try, event: CredentialChecked) -> Turn:
     turn, found = trying.compared(turn, tried, event)
-    match found:
-        case trying.Known(person):
-            return _menu(turn, person.id).record(LoginGranted(person.id)).command(Play(Tune.ACCEPTED))
-        case Denied(reason):
-            return _refused(turn.at(IDLE).record(LoginRefused(reason, tried.person)))
+    if isinstance(found, Denied):
+        return _not_let_in(turn, checking, LoginRefused(found.reason, tried.person))
+    if isinstance(checking.aim, LogIn):
+        return _let_in(turn, checking, found)
+    if found.must_change:
+        return _not_let_in(turn, checking, LoginRefused(Reason.PIN_TO_CHANGE, tried.person))
+    return second_person.vouched(turn, checking.aim, found.person)
 
 
-def _is_shut(turn: Turn) -> bool:
-    at_the_beginning = isinstance(turn.cabinet.session, Idle | CodeEntry | PinEntry)
-    return at_the_beginning and turn.cabinet.guard.is_paused(turn.facts.now.utc)
+def _let_in(turn: Turn, checking: Checking, found: trying.Known) -> Turn:
+    person = found.person.id
+    granted = LoginGranted(person, factors="badge+pin" if checking.badge else "code+pin")
+    turn = turn.record(granted).command(Play(Tune.ACCEPTED))
+    return pin_change.begin(turn, person, forced=True) if found.must_change else menu(turn, person)
+
+
+def _not_let_in(turn: Turn, checking: Checking, refusal: LoginRefused) -> Turn:
+    if isinstance(checking.aim, LogIn):
+        return refused(turn.at(IDLE).record(refusal))
+    return second_person.not_vouched(turn, checking.aim, replace(refusal, via=second_person.AT))
 
 
 def _type_ahead(turn: Turn, ahead: str) -> Turn:
@@ -148,90 +210,38 @@ def _type_ahead(turn: Turn, ahead: str) -> Turn:
     return turn
 
 
-def _refused(turn: Turn) -> Turn:
-    return turn.noted(*REFUSED).command(Play(Tune.REFUSED))
+# ---- afterwards
 
 
-def _menu(turn: Turn, person: str, digits: str = "") -> Turn:
-    return turn.at(Choosing(person, digits, turn.elapsed + turn.cabinet.times.menu))
-
-
-def _choose(turn: Turn, choosing: Choosing, pressed: str) -> Turn:
-    person = turn.facts.directory.people.get(choosing.person)
+def _while_logged_in(turn: Turn, state: Choosing | Naming | NewPin | RepeatPin | Changing, pressed: str) -> Turn:
+    person = turn.facts.directory.people.get(state.person)
     if person is None or isinstance(may_enter(person, turn.facts.now.utc), Denied):
-        return _refused(turn.at(IDLE).record(SessionEnded(choosing.person, "no_longer_valid")))
+        return refused(leave(turn, state.person, "no_longer_valid"))
+    match state:
+        case Choosing():
+            return _choose(turn, state, person, pressed)
+        case Naming():
+            return second_person.name_code(turn, state, pressed, LONGEST_CODE)
+        case NewPin() | RepeatPin():
+            return pin_change.key(turn, state, person, pressed)
+        case Changing():
+            return turn
+
+
+def _choose(turn: Turn, choosing: Choosing, person: Person, pressed: str) -> Turn:
     if pressed == "*":
-        return _menu(turn, person.id) if choosing.digits else _leave(turn, person.id)
-    if pressed == "#":
-        return _ask_for(turn, person, int(choosing.digits)) if choosing.digits else _menu(turn, person.id)
-    return _menu(turn, person.id, (choosing.digits + pressed)[:LONGEST_SLOT])
-
-
-def _leave(turn: Turn, person: str) -> Turn:
-    return turn.at(IDLE).record(SessionEnded(person, "cancelled"))
-
-
-def _while_taking(turn: Turn, taking: Taking, pressed: str) -> Turn:
-    return slot.cancel(turn, taking.slot, "cancelled") if pressed == "*" else turn
-
-
-def _ask_for(turn: Turn, person: Person, number: int) -> Turn:
-    ring = _ring_at(turn, number)
-    match _decide(turn, person, number, ring):
-        case Denied(reason):
-            refusal = ReleaseRefused(person.id, number, reason, ring.id if ring else None)
-            return _refused(_menu(turn, person.id).record(refusal))
-        case Granted():
-            return _release(turn, person, number, ring)
-
-
-def _release(turn: Turn, person: Person, number: int, ring: Ring | None) -> Turn:
-    assert ring is not None, "a grant names a ring"
-    release = turn.facts.fresh
-    due = due_time(ring.due, turn.facts.now, turn.facts.zone)
-    turn = turn.at(Taking(person.id, number, release, due)).command(Play(Tune.ACCEPTED))
-    return slot.release(door.release(turn), ReleaseIntended(release, person.id, ring.id, number, due))
-
-
-def _ring_at(turn: Turn, number: int) -> Ring | None:
-    """The ring that is booked into this slot, or else the one that belongs there."""
-    for ring, custody in turn.cabinet.books.custody.items():
-        if isinstance(custody, In) and custody.slot == number:
-            return turn.facts.directory.rings.get(ring)
-    return turn.facts.directory.ring_of_home.get(number)
-
-
-def _decide(turn: Turn, person: Person, number: int, ring: Ring | None) -> Granted | Denied:
-    cabinet = turn.cabinet
-    if number not in cabinet.layout.latches:
-        return Denied(Reason.NO_SUCH_SLOT)
-    if ring is None:
-        return Denied(Reason.EMPTY_SLOT)
-    if not health.is_store_trusted(cabinet, turn.elapsed):
-        return Denied(Reason.STORAGE)
-    allowed = may_take(person, ring, turn.facts.directory, turn.when, cabinet.books.holdings)
-    if isinstance(allowed, Granted) and allowed.approvers:
-        return Denied(Reason.APPROVAL_NEEDED)  # nobody can approve at the keypad yet
-    return allowed if isinstance(allowed, Denied) else _can_be_taken(turn, number, ring)
-
-
-def _can_be_taken(turn: Turn, number: int, ring: Ring) -> Granted | Denied:
-    custody = turn.cabinet.books.custody.get(ring.id)
-    match custody:
-        case Out():
-            return Denied(Reason.ALREADY_OUT)
-        case In(slot=booked) if booked == number:
-            pass
-        case _:
-            return Denied(Reason.EMPTY_SLOT)
-    if not slot.is_free(turn.cabinet.state_of(number)):
-        return Denied(Reason.SLOT_BUSY)
-    seen, layout = turn.cabinet.seen, turn.cabinet.layout
-    content = seen.content(layout, number)
-    contact_agrees = number not in layout.contacts or seen.contacts.get(number) is True
-    if not isinstance(content, Hanging) or content.tag != ring.tag or not contact_agrees:
-        return Denied(Reason.SLOT_UNKNOWN)
-    return Granted()
+        return menu(turn, person.id) if choosing.digits else leave(turn, person.id, "cancelled")
+    if pressed != "#":
+        return menu(turn, person.id, (choosing.digits + pressed)[:LONGEST_SLOT])
+    match choosing.digits:
+        case "":
+            return menu(turn, person.id)
+        case digits if digits == CHANGE_PIN:
+            return pin_change.begin(turn, person.id, forced=False)
+        case digits if digits == FREE_A_CODE and second_person.may_free(turn, person):
+            return turn.at(Naming(person.id, "", turn.elapsed + turn.cabinet.times.menu))
+        case digits:
+            return taking.ask_for(turn, person, int(digits))
 
 
 def _without_old_notice(turn: Turn) -> Turn:

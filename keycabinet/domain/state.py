@@ -7,12 +7,14 @@ from typing import Any
 
 from keycabinet.domain.books import Books, Unverified
 from keycabinet.domain.directory import Directory
-from keycabinet.domain.effects import Command, Effects
+from keycabinet.domain.effects import ChosenPin, Command, Effects
 from keycabinet.domain.entries import Entry
 from keycabinet.domain.events import Tag
 from keycabinet.domain.guard import Guard, Limits, Try
 from keycabinet.domain.layout import Layout
 from keycabinet.domain.moment import Moment
+from keycabinet.domain.people import LoginMode
+from keycabinet.domain.pins import PinRules
 from keycabinet.domain.schedule import Unsynced, When
 from keycabinet.domain.seen import Seen
 from keycabinet.domain.states import SECURED, DoorState, DoorUnknown, Idle, SessionState, SlotState
@@ -24,6 +26,7 @@ class Times:
 
     entry: timedelta = timedelta(seconds=10)
     menu: timedelta = timedelta(seconds=30)
+    second_person: timedelta = timedelta(seconds=30)
     take: timedelta = timedelta(seconds=15)
     notice: timedelta = timedelta(seconds=3)
     checking: timedelta = timedelta(seconds=10)
@@ -91,6 +94,8 @@ class Cabinet:
     times: Times = Times()
     books: Books = Books()
     limits: Limits = Limits()
+    pins: PinRules = PinRules()
+    login: LoginMode = LoginMode.PIN
     guard: Guard = Guard()
     tries: Mapping[str, Try] = field(default_factory=dict)
     """Attempt -> the PIN that is being compared."""
@@ -147,11 +152,12 @@ class Turn:
     facts: Facts
     entries: tuple[Entry, ...] = ()
     commands: tuple[Command, ...] = ()
+    chosen: tuple[ChosenPin, ...] = ()
 
     @property
     def effects(self) -> Effects:
         """What this turn asks for."""
-        return Effects(self.entries, self.commands)
+        return Effects(self.entries, self.commands, self.chosen)
 
     @property
     def elapsed(self) -> timedelta:
@@ -171,6 +177,10 @@ class Turn:
     def command(self, *commands: Command) -> "Turn":
         """With these commands to be carried out once everything recorded is durable."""
         return replace(self, commands=self.commands + commands)
+
+    def keep(self, chosen: ChosenPin) -> "Turn":
+        """With this PIN becoming the person's own, as durable as what is recorded."""
+        return replace(self, chosen=(*self.chosen, chosen))
 
     def then(self, rule: Callable[["Turn"], "Turn"]) -> "Turn":
         """With one more rule applied."""

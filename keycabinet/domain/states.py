@@ -93,20 +93,55 @@ class Idle:
 
 
 @dataclass(frozen=True, slots=True)
+class LogIn:
+    """Who types wants to be let in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approve:
+    """Who types vouches for a release: one of ``needed`` people, each within the time; ``by`` have done so (R27)."""
+
+    person: str
+    """For whom."""
+    slot: int
+    ring: str
+    needed: int
+    until: timedelta
+    by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """Who types is the second person for the release of a disabled code (R4)."""
+
+    person: str
+    """The commander who asked for it."""
+    disabled: str
+    until: timedelta
+
+
+Aim = LogIn | Approve | Free
+LOG_IN = LogIn()
+
+
+@dataclass(frozen=True, slots=True)
 class CodeEntry:
     """Somebody types a user code."""
 
     code: str
     until: timedelta
+    aim: Aim = LOG_IN
 
 
 @dataclass(frozen=True, slots=True)
 class PinEntry:
-    """Somebody types the PIN for this code."""
+    """Somebody types the PIN for this code. ``badge``: the code was not typed, a badge was shown."""
 
     code: str
     pin: Pin
     until: timedelta
+    aim: Aim = LOG_IN
+    badge: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +151,8 @@ class Checking:
     attempt: str
     until: timedelta
     ahead: str = field(default="", repr=False)
+    aim: Aim = LOG_IN
+    badge: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,5 +174,56 @@ class Taking:
     due: datetime | None
 
 
-SessionState = Idle | CodeEntry | PinEntry | Checking | Choosing | Taking
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """A commander types the user code that is to be released."""
+
+    person: str
+    code: str
+    until: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class NewPin:
+    """A person types a new PIN. ``forced``: this was the first use of a PIN that is good for nothing else (R3)."""
+
+    person: str
+    pin: Pin
+    until: timedelta
+    forced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatPin:
+    """The person types it again."""
+
+    person: str
+    first: Pin
+    pin: Pin
+    until: timedelta
+    forced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Changing:
+    """The worker hashes the new PIN; its answer names the attempt."""
+
+    person: str
+    attempt: str
+    until: timedelta
+    forced: bool
+
+
+SessionState = Idle | CodeEntry | PinEntry | Checking | Choosing | Taking | Naming | NewPin | RepeatPin | Changing
 IDLE = Idle()
+
+
+def person_of(session: SessionState) -> str | None:
+    """Who is logged in at the keypad, whoever else types there."""
+    match session:
+        case CodeEntry(aim=aim) | PinEntry(aim=aim) | Checking(aim=aim):
+            return None if isinstance(aim, LogIn) else aim.person
+        case Idle():
+            return None
+        case _:
+            return session.person

@@ -4,24 +4,29 @@ The command to compare is carried out after the count is durable: however often 
 than the limits allow.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from keycabinet.domain import alarms
 from keycabinet.domain.effects import AnswerLogin, CheckCredential
 from keycabinet.domain.entries import (
     AlarmKind,
     DuressUsed,
+    Entry,
     KeypadPaused,
     LoginGranted,
     LoginRefused,
     PinDisabled,
+    PinIssued,
+    PinReset,
     Reason,
 )
 from keycabinet.domain.events import CredentialChecked, LoginAsked, Verdict
 from keycabinet.domain.guard import Try
 from keycabinet.domain.people import Person, Pin
 from keycabinet.domain.policy import Denied, may_enter
-from keycabinet.domain.state import Turn
+from keycabinet.domain.state import Cabinet, Turn
+from keycabinet.domain.states import IDLE, Changing, Checking, NewPin, RepeatPin
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +82,33 @@ def answered(turn: Turn, tried: Try, event: CredentialChecked) -> Turn:
     turn, found = compared(turn, tried, event)
     match found:
         case Known(person, must_change) if not must_change:
-            granted = LoginGranted(person.id, tried.via)
+            granted = LoginGranted(person.id, tried.via, "code+pin")
             return turn.record(granted).command(AnswerLogin(event.attempt, person.id))
         case Known(person):
             refusal = LoginRefused(Reason.PIN_TO_CHANGE, person.id, tried.via)
         case Denied(reason):
             refusal = LoginRefused(reason, tried.person, tried.via)
     return turn.record(refusal).command(AnswerLogin(event.attempt, None))
+
+
+def reissued(cabinet: Cabinet, entries: Iterable[Entry]) -> Cabinet:
+    """The cabinet after PINs were issued, reset or disabled by an administrator: what was under way with the old ones
+    comes to nothing, and nothing is held against who has a new one.
+    """
+    entries = tuple(entries)
+    forgiven = {entry.person for entry in entries if isinstance(entry, PinIssued | PinReset)}
+    concerned = forgiven | {entry.person for entry in entries if isinstance(entry, PinDisabled)}
+    if not concerned:
+        return cabinet
+    tries = {each: tried for each, tried in cabinet.tries.items() if tried.person not in concerned}
+    match cabinet.session:
+        case Checking(attempt=attempt) if attempt in cabinet.tries.keys() - tries.keys():
+            cabinet = replace(cabinet, session=IDLE)
+        case NewPin(person=person) | RepeatPin(person=person) | Changing(person=person) if person in concerned:
+            cabinet = replace(cabinet, session=IDLE)
+        case _:
+            pass
+    return replace(cabinet, guard=cabinet.guard.forgiving(forgiven), tries=tries)
 
 
 def settle(turn: Turn) -> Turn:

@@ -106,7 +106,7 @@ class Desk:
             self._keep(cursor)
             raise
         assert self._hello is not None
-        self._answer(Snapshot(self._hello, Status.model_validate(client.call("status"))))
+        self._answer(Snapshot(self._hello, Status.model_validate(client.call("status", peer=CURSOR))))
 
     def _open(self) -> Client:
         client = self._client = self._connect()

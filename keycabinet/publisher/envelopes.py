@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from keycabinet.publisher.heard import AlarmSeen, Hello, Row, SlotSeen, Status
 from keycabinet.publisher.messages import Alarm, Event, EventData, Ill, Info, Slot, State
-from keycabinet.publisher.topics import Topics
+from keycabinet.publisher.topics import Topics, is_sealed
 
 TELLABLE = frozenset(
     {
-        "actor", "booked_holder", "bank", "count", "device", "due", "evidence", "fault", "from_slot", "holder",
-        "holidays", "home_slot", "kind", "limits", "link", "pairs", "person", "reader", "reason", "release",
-        "returned_by", "ring", "schedules", "seconds", "silent", "slot", "subject", "tag", "version", "via", "why",
+        "actor", "approver", "booked_holder", "bank", "count", "device", "due", "evidence", "factors", "fault",
+        "from_slot", "holder", "holidays", "home_slot", "kind", "limits", "link", "pairs", "person", "reader", "reason",
+        "release", "returned_by", "ring", "schedules", "seconds", "silent", "slot", "subject", "tag", "version", "via",
+        "why",
     }
 )  # fmt: skip
 """Fields of rows that are published. A field that is not named here stays in the cabinet."""
@@ -100,7 +101,7 @@ def _state(status: Status, health: Health) -> State:
         door=status.door,
         rings_out=sum(each.holder is not None for each in status.slots),
         overdue=sum(each.overdue for each in status.slots),
-        alarms=len(status.alarms),
+        alarms=sum(not is_sealed(each.kind) for each in status.alarms),
         backlog=max(status.head.seq - health.published, 0),
         last_seq=status.head.seq,
         faults=health.faults,

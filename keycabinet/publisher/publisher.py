@@ -128,7 +128,7 @@ class Publisher:
             case Found(topic=topic):
                 self._picture.found(topic)
             case WatchDenied(reason=reason):
-                log.warning("stale alarms cannot be seen", filter=self._topics.every_alarm, reason=reason)
+                log.warning("stale alarms cannot be seen", filters=self._topics.every_alarm, reason=reason)
             case Lost() if isinstance(self._state, Resting):
                 pass  # told twice
             case Lost(reason=reason):
@@ -154,7 +154,8 @@ class Publisher:
         self._picture.begin(time.monotonic())
         self._outbox.came_back(self._outbox.position)
         self._state = Syncing(line)
-        line.watch(self._topics.every_alarm)
+        for topic_filter in self._topics.every_alarm:
+            line.watch(topic_filter)
         self._desk.want_snapshot()
 
     def _lose(self, reason: str) -> None:

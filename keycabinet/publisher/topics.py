@@ -3,6 +3,15 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from keycabinet.domain.entries import SEALED_KINDS
+
+_SEALED = frozenset(kind.value for kind in SEALED_KINDS)
+
+
+def is_sealed(kind: str) -> bool:
+    """Whether nobody below the watch commander learns of alarms of this kind (R6)."""
+    return kind in _SEALED
+
 
 @dataclass(frozen=True, slots=True)
 class Topics:
@@ -31,17 +40,18 @@ class Topics:
         return f"{self.root}/state"
 
     @property
-    def every_alarm(self) -> str:
-        """The filter that matches every alarm of this cabinet."""
-        return f"{self.root}/alarms/#"
+    def every_alarm(self) -> tuple[str, str]:
+        """The filters that match every alarm of this cabinet."""
+        return f"{self.root}/alarms/#", f"{self.root}/sealed/alarms/#"
 
     def slot(self, number: int) -> str:
         """One slot; two digits at least, so that topics sort."""
         return f"{self.root}/slots/{number:02d}/state"
 
     def alarm(self, kind: str, subject: str) -> str:
-        """One alarm. What a level of a topic may not hold is percent-encoded."""
-        return f"{self.root}/alarms/{quote(kind, safe='')}/{quote(subject, safe=':')}"
+        """One alarm; of a sealed kind, under ``sealed`` (R6). What no level of a topic may hold is percent-encoded."""
+        root = f"{self.root}/sealed" if is_sealed(kind) else self.root
+        return f"{root}/alarms/{quote(kind, safe='')}/{quote(subject, safe=':')}"
 
     def events(self, visibility: str) -> str:
         """Where rows of this visibility go."""

@@ -49,6 +49,26 @@ def taken_by_others(found: Sequence[tuple[Row, Ring]], before: Directory, tell: 
             tell(row.fault("home_slot", told, "a slot of its own for each ring"))
 
 
+def shared_badges(
+    found: Iterable[tuple[Row, Person]], rings: Iterable[tuple[Row, Ring]], after: Directory, tell: Tell
+) -> None:
+    """A badge is one person's, and no ring's tag."""
+    found = tuple(found)
+    in_file = {person.id for _, person in found}
+    staying = {person.badge: person for person in after.people.values() if person.id not in in_file}
+    for row, person in found:
+        if person.badge is not None and (other := staying.get(person.badge)):
+            told = f"the badge of {other.code}, who is not in this file"
+            tell(row.fault("badge", told, "a badge of their own for each person"))
+        if person.badge is not None and person.badge in after.ring_of_tag:
+            told = f"the tag of ring {after.ring_of_tag[person.badge].number}"
+            tell(row.fault("badge", told, "a tag that is on no ring"))
+    for row, ring in rings:
+        if ring.tag in after.person_of_badge:
+            told = f"the badge of {after.person_of_badge[ring.tag].code}"
+            tell(row.fault("tag", told, "a tag that is nobody's badge"))
+
+
 def missing_schedules(files: Files, rights: Iterable[tuple[Row, Right]], after: Directory, tell: Tell) -> None:
     """A right names a schedule that there is: it would never hold by another."""
     known, told = after.schedule_of_name, 0

@@ -18,7 +18,7 @@ def exported(directory: Directory, zone: tzinfo) -> dict[str, str]:
     schedules, holidays, pairs = directory.bounds.schedules, directory.bounds.holidays, directory.bounds.pairs
     on_rings = sorted(directory.rings.values(), key=lambda ring: ring.home_slot)
     return {
-        "people": _text(people.COLUMNS, [people.person_cells(person, zone) for person in known]),
+        "people": _text((*people.COLUMNS, *people.OPTIONAL), [people.person_cells(person, zone) for person in known]),
         "rings": _text((*rings.COLUMNS, *approval.COLUMNS), map(rings.ring_cells, on_rings)),
         "rights": _text((*rights.COLUMNS, *rights.OPTIONAL), map(rights.right_cells, sorted(directory.rights))),
         "schedules": _text(bounds.SCHEDULES, _sorted(map(bounds.schedule_cells, schedules))),

@@ -9,13 +9,16 @@ from keycabinet.roster import cells
 from keycabinet.roster.table import CsvFile, Row, Tell, rows_of, unique
 
 COLUMNS: Final = ("code", "name", "class", "role", "groups", "valid_from", "valid_until", "suspended")
+OPTIONAL: Final = ("badge",)
+"""Without this column everybody keeps the badge that they have."""
 NEVER_ENROLLED: Final = frozenset({"inmate", "detainee", "prisoner", "offender", "arrestee", "trusty", "trustee"})
 
 
 def people_in(file: CsvFile, zone: tzinfo, tell: Tell) -> list[tuple[Row, Person]]:
     """Everybody in the file, without an id. Codes are unique within it."""
-    found = [(row, _person(row, zone, tell)) for row in rows_of(file, COLUMNS, tell)]
+    found = [(row, _person(row, zone, tell)) for row in rows_of(file, COLUMNS, tell, OPTIONAL)]
     unique([row for row, _ in found], "code", str, tell)
+    unique([row for row, _ in found if "badge" in row.cells], "badge", str.upper, tell)
     return found
 
 
@@ -30,6 +33,7 @@ def person_cells(person: Person, zone: tzinfo) -> dict[str, str]:
         "valid_from": cells.instant_cell(person.valid_from, zone),
         "valid_until": cells.instant_cell(person.valid_until, zone, end=True),
         "suspended": "yes" if person.suspended else "no",
+        "badge": person.badge or "",
     }
 
 
@@ -48,7 +52,14 @@ def _person(row: Row, zone: tzinfo, tell: Tell) -> Person:
         valid_from=valid_from,
         valid_until=valid_until,
         suspended=cells.switch(row, "suspended", tell),
+        badge=_badge(row, tell),
     )
+
+
+def _badge(row: Row, tell: Tell) -> str | None:
+    if not row.cells.get("badge"):
+        return None
+    return cells.matching(row, "badge", tell, "[0-9A-Fa-f]{8,20}", "8 to 20 hex digits, as the reader reads it").upper()
 
 
 def _class(row: Row, tell: Tell) -> PersonClass:

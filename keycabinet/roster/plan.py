@@ -18,6 +18,7 @@ from keycabinet.roster.checks import (
     code_space,
     last_administrator,
     missing_schedules,
+    shared_badges,
     stray_groups,
     taken_by_others,
     too_few_approvers,
@@ -85,6 +86,7 @@ def plan(directory: Directory, files: Files, site: Site, new_id: Callable[[], st
     read = _read(directory, files, site, new_id, faults.append)
     if files.schedules is None or not any(fault.file == files.schedules.name for fault in faults):
         missing_schedules(files, read.rights, read.after, faults.append)
+    shared_badges(read.people, read.rings, read.after, faults.append)
     if files.people is not None:
         code_space(files.people.name, read.after, site.pin_digits, faults.append)
         last_administrator(files.people.name, directory, read.after, faults.append)
@@ -166,9 +168,12 @@ def _people(
 ) -> list[tuple[Row, Person]]:
     if file is None:
         return []
-    known = {person.code: person.id for person in directory.people.values()}
-    found = people_in(file, site.zone, tell)
-    return [(row, replace(person, id=known.get(person.code) or new_id())) for row, person in found]
+    known, found = directory.person_of_code, []
+    for row, person in people_in(file, site.zone, tell):
+        before = known.get(person.code)
+        badge = before.badge if before is not None and "badge" not in row.cells else person.badge
+        found.append((row, replace(person, id=before.id if before is not None else new_id(), badge=badge)))
+    return found
 
 
 def _rings(

@@ -7,7 +7,7 @@ from typing import Final
 from keycabinet.config.faults import quoted
 from keycabinet.domain.rings import Category, DueAfter, DueAt, DueRule, NeverDue, Ring
 from keycabinet.roster import approval, cells, tags
-from keycabinet.roster.table import CsvFile, Row, Tell, rows_of, unique
+from keycabinet.roster.table import CsvFile, Row, Tell, filled, rows_of, unique
 
 COLUMNS: Final = ("number", "name", "category", "tag", "home_slot", "groups", "due", "keys", "seal")
 MOST_KEYS: Final = 999
@@ -17,8 +17,8 @@ _UNITS: Final = {"h": timedelta(hours=1), "m": timedelta(minutes=1), "s": timede
 
 def rings_in(file: CsvFile, slots: int, tell: Tell) -> list[tuple[Row, Ring]]:
     """Every ring in the file, without an id. Numbers, tags and home slots (1 to ``slots``) are unique within it."""
-    found = [(row, _ring(row, slots, tell)) for row in rows_of(file, COLUMNS, tell, approval.COLUMNS)]
-    rows = [row for row, _ in found]
+    rows = filled(rows_of(file, COLUMNS, tell, approval.COLUMNS), approval.COLUMNS)
+    found = [(row, _ring(row, slots, tell)) for row in rows]
     unique(rows, "number", str, tell)
     unique(rows, "tag", str.upper, tell)
     unique(rows, "home_slot", lambda written: written.lstrip("0"), tell)

@@ -54,8 +54,12 @@ def rows_of(file: CsvFile, columns: tuple[str, ...], tell: Tell, optional: tuple
     header = [name.strip() for name in header]
     if not _names(file.name, line, header, (columns, optional), tell):
         return []
-    rows = [row for number, cells in rest if (row := _row(file.name, number, header, cells, tell)) is not None]
-    return [replace(row, cells={**dict.fromkeys(optional, ""), **row.cells}) for row in rows] if optional else rows
+    return [row for number, cells in rest if (row := _row(file.name, number, header, cells, tell)) is not None]
+
+
+def filled(rows: Iterable[Row], columns: tuple[str, ...]) -> list[Row]:
+    """The same rows; those of these columns that the file does not have are empty."""
+    return [replace(row, cells={**dict.fromkeys(columns, ""), **row.cells}) for row in rows]
 
 
 def unique(rows: Iterable[Row], column: str, normal: Callable[[str], str], tell: Tell) -> None:

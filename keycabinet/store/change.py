@@ -6,6 +6,7 @@ from keycabinet.credentials import Credential
 from keycabinet.domain.books import Books
 from keycabinet.domain.bounds import Bounds
 from keycabinet.domain.directory import Right
+from keycabinet.domain.effects import ChosenPin
 from keycabinet.domain.entries import Entry
 from keycabinet.domain.guard import Guard
 from keycabinet.domain.rings import Ring
@@ -33,10 +34,12 @@ class Change:
     """Whether what it overwrites is to be found in no part of the store any more."""
     bounds: Bounds | None = None
     guard: Guard | None = None
+    chosen: tuple[ChosenPin, ...] = ()
+    """PINs that their owners chose, under the salts and beside the PINs for duress that they have."""
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to write."""
-        enrolled = self.people or self.rings or self.credentials or self.retired
+        enrolled = self.people or self.rings or self.credentials or self.retired or self.chosen
         ruled = self.rights is not None or self.bounds is not None or self.guard is not None
         return not (self.entries or enrolled or ruled) and self.before == self.after

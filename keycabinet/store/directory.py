@@ -10,11 +10,12 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Insert, Table, bindparam, delete, insert, select
+from sqlalchemy import Connection, Delete, Insert, Table, Update, bindparam, delete, insert, select, update
 from sqlalchemy import Row as SqlRow
 
 from keycabinet.credentials import Credential
 from keycabinet.domain.directory import Directory, Right
+from keycabinet.domain.effects import ChosenPin
 from keycabinet.domain.moment import utc_from, utc_text
 from keycabinet.domain.people import Person, PersonClass, Role, Terms
 from keycabinet.domain.rings import Approval, Category, DueAfter, DueAt, DueRule, NeverDue, Ring
@@ -27,6 +28,15 @@ _credential = (
     select(people.c.id, credentials)
     .select_from(people.outerjoin(credentials))
     .where(people.c.code == bindparam("typed_code"))
+)
+
+
+_choose_pin = (
+    update(credentials)
+    .where(credentials.c.person_id == bindparam("owner"))
+    .values(
+        digest=bindparam("digest"), issued_at=bindparam("issued_at"), expires_at=bindparam("expires_at"), must_change=0
+    )
 )
 
 
@@ -105,11 +115,25 @@ def write_credentials(connection: Connection, issued: Iterable[Credential]) -> N
     _many(connection, insert(credentials).prefix_with("OR REPLACE"), [_credential_row(each) for each in issued])
 
 
+def write_chosen(connection: Connection, chosen: Iterable[ChosenPin]) -> None:
+    """Give these people the PINs that they chose; salt, cost and PIN for duress stay."""
+    rows = [
+        {
+            "owner": each.person,
+            "digest": each.digest,
+            "issued_at": utc_text(each.chosen_at),
+            "expires_at": _text(each.expires_at),
+        }
+        for each in chosen
+    ]
+    _many(connection, _choose_pin, rows)
+
+
 def _by_id(table: Table) -> Delete:
     return delete(table).where(table.c.id == bindparam("old"))
 
 
-def _many(connection: Connection, statement: Insert | Delete, rows: list[dict[str, Any]]) -> None:
+def _many(connection: Connection, statement: Insert | Delete | Update, rows: list[dict[str, Any]]) -> None:
     if rows:
         connection.execute(statement, rows)
 

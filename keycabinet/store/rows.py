@@ -22,8 +22,9 @@ JSON object (the form: ``canonical.py``) with the other twelve as members named 
 duplicate_tag, ``device:<subject>`` for reader_fault, ``person:<subject>`` for repeated_wrong_pin, pin_disabled and
 duress, else ``slot:<n>`` for a subject ``slot-<n>``, else the subject as it is.
 
-``actor`` is who did it, as an id of a person: the first of ``actor``, ``holder`` and ``returned_by`` that the body has;
-else NULL. (Whose code was tried is not who tried it, and who a ring was booked to is not who brought it back.)
+``actor`` is who did it, as an id of a person: the first of ``actor``, ``approver``, ``holder`` and ``returned_by`` that
+the body has; else NULL. (Whose code was tried is not who tried it, and who a ring was booked to is not who brought it
+back.)
 """
 
 import hashlib
@@ -51,8 +52,8 @@ _ALARMS_ABOUT = {
     AlarmKind.PIN_DISABLED.value: "person",
     AlarmKind.DURESS.value: "person",
 }
-_ACTORS = ("actor", "holder", "returned_by")
-_PEOPLE = ("person", "actor", "holder", "booked_holder", "returned_by")
+_ACTORS = ("actor", "approver", "holder", "returned_by")
+_PEOPLE = ("person", "actor", "approver", "holder", "booked_holder", "returned_by")
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from keycabinet.store.directory import (
     load_credential,
     load_directory,
     remove_rings,
+    write_chosen,
     write_credentials,
     write_people,
     write_rights,
@@ -190,6 +191,7 @@ class Store:
         if change.bounds is not None:
             write_bounds(connection, change.bounds)
         write_credentials(connection, change.credentials)
+        write_chosen(connection, change.chosen)
         if change.guard is not None:
             write_guard(connection, self._guard, change.guard)
         write_books(connection, change.before, change.after)

@@ -12,7 +12,7 @@ from typing import Any
 
 from keycabinet.control.client import Client
 from keycabinet.control.connection import Limits
-from keycabinet.control.core import Core
+from keycabinet.control.core import Core, PinDesk
 from keycabinet.control.head import Head
 from keycabinet.control.methods import METHODS
 from keycabinet.control.progress import Cursors
@@ -25,7 +25,9 @@ from keycabinet.domain.entries import Entry, RingEnrolled
 from keycabinet.domain.events import BoltsRead, ContactRead, DeviceReady, DoorRead, Event, KeyPressed, TagsRead
 from keycabinet.domain.moment import Moment
 from keycabinet.domain.people import Person, Pin, Role
+from keycabinet.domain.pins import PinRules
 from keycabinet.domain.state import Cabinet
+from keycabinet.issuing import Issuer
 from keycabinet.roster import Site
 from keycabinet.store import Change, Enrolment, Reader, Store, rights_changed
 from keycabinet.store.upgrade import create
@@ -72,6 +74,8 @@ class House:
         )
         self.controller = Controller(Cabinet(a_layout(), books=store.books()), store.directory(), outside, inbox)
         self.inbox = inbox
+        self.hasher = Hasher(b"a pepper for tests", derive=quickly)
+        self.issuer = Issuer(self.hasher, PinRules(), lambda: self.clock.now().utc)
         self.core = Core(
             cabinet_id="mc-1",
             title="Master Control",
@@ -86,7 +90,8 @@ class House:
             authenticate=self._authenticate,
             head=self.head,
             site=Site(slots=8, zone=ZONE, pin_digits=6),
-            issue=Hasher(b"a pepper for tests", derive=quickly).issue,
+            issue=self.issuer.issue,
+            pins=PinDesk(store.credential, self.issuer.draw, self.issuer.draw_duress, duress_is_heard=True),
         )
 
     def tell(self, *events: Event) -> None:
@@ -120,6 +125,11 @@ class House:
         hanging = {place for place, it in self.controller.cabinet.seen.hanging.items() if place != slot}
         self.tell(ContactRead(slot, closed=False), TagsRead("bank1", tags(*hanging)))
         self.tell(*(KeyPressed(key) for key in "**"))
+
+    def take_wrong(self, code: str) -> None:
+        """Somebody types a wrong PIN at the keypad."""
+        self.tell(*(KeyPressed(key) for key in f"{code}#0000#"))
+        self.settled()
 
     def settled(self) -> None:
         """Wait until the inbox is empty."""

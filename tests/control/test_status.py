@@ -8,13 +8,13 @@ import pytest
 from keycabinet.control import status
 from keycabinet.control.client import Client
 from keycabinet.domain.books import Books, Custody, In, Missing
-from keycabinet.domain.entries import Evidence
+from keycabinet.domain.entries import AlarmKind, AlarmRaised, Evidence
 from keycabinet.domain.events import ContactRead, DeviceFailed, DoorRead, KeyPressed, TagsRead, TimePassed
 from keycabinet.domain.layout import Layout
 from keycabinet.domain.seen import Seen
 from keycabinet.domain.state import Cabinet
 from tests.builders import NOON, a_directory, a_layout, tags
-from tests.control.house import House
+from tests.control.house import House, asking, logged_in
 
 
 def slot(client: Client, number: int) -> dict[str, Any]:
@@ -192,6 +192,22 @@ def test_a_lost_device_is_silent_and_alarms(house: House, client: Client) -> Non
 
     assert client.call("status")["silent"] == ["bank1"]
     assert alarms(client) == [("reader_fault", "bank1", "bank1")]
+
+
+def test_an_alarm_of_duress_stands_in_the_answer_for_commanders_and_the_publisher_alone(house: House) -> None:
+    house.ready(1)
+    house.tell(DeviceFailed("bank1", "line_silent", "no answer"))
+    seen = {}
+    house.record(AlarmRaised(AlarmKind.DURESS, "ann"))
+    with asking(house) as client:
+        for role, token in (("nobody", {}), ("commander", {"token": logged_in(client)}), ("mqtt", {"peer": "mqtt"})):
+            seen[role] = {each["kind"] for each in client.call("status", **token)["alarms"]}
+
+    assert seen == {
+        "nobody": {"reader_fault"},
+        "commander": {"reader_fault", "duress"},
+        "mqtt": {"reader_fault", "duress"},
+    }
 
 
 def test_no_ring_is_left_out_even_where_the_wiring_has_no_such_slot() -> None:

@@ -55,10 +55,14 @@ TABLE: dict[str, tuple[str, str, dict[str, Any]]] = {
     "ring.change": (PERSONS, ADMINISTRATOR, {"ring": "none", "cells": {}}),
     "ring.retire": (PERSONS, ADMINISTRATOR, {"ring": "none"}),
     "rights.explain": (PERSONS, "-", {"ring": "none"}),
+    "pin.issue": (PERSONS, ADMINISTRATOR, {"code": "0"}),
+    "pin.reset": (PERSONS, ADMINISTRATOR, {"code": "0"}),
+    "pin.disable": (PERSONS, ADMINISTRATOR, {"code": "0"}),
+    "pin.duress": (PERSONS, ADMINISTRATOR, {"code": "0"}),
     "roster.export": (PERSONS, ADMINISTRATOR, {}),
     "roster.import": (PERSONS, ADMINISTRATOR, {"people": "no such column\n"}),
 }
-OPTIONAL = {"subscribe", "history", "ledger.read"}
+OPTIONAL = {"status", "subscribe", "history", "ledger.read"}
 """They take a token and need none."""
 
 MQTT, CONSOLE, PEOPLE, NOBODY = 61001, 61002, 61003, 61004

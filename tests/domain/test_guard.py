@@ -136,7 +136,7 @@ def test_a_log_in_at_the_socket_is_answered_when_it_is_compared_and_disturbs_nob
     socket_login(story, "1001", "4711")
 
     assert AnswerLogin("s", "ann") in story.last.commands
-    assert LoginGranted("ann", "socket") in story.last.entries
+    assert LoginGranted("ann", "socket", "code+pin") in story.last.entries
     assert story.cabinet.session.person == "bob"
 
     socket_login(story, "1001", "0000")
@@ -270,7 +270,7 @@ def test_a_pin_for_duress_raises_a_sealed_alarm_and_every_row_about_it_is_sealed
 
     sealed = [it for it in story.last.entries if visibility_of(it) is Visibility.SEALED]
     assert sealed == [DuressUsed("ann"), AlarmRaised(AlarmKind.DURESS, "ann")]
-    assert story.last.entries[2:] == (LoginGranted("ann"),)
+    assert story.last.entries[2:] == (LoginGranted("ann", factors="code+pin"),)
 
 
 @pytest.mark.parametrize("late", [False, True])

@@ -7,7 +7,7 @@ from keycabinet.domain.books import Books, OpenRelease, Out
 from keycabinet.domain.bounds import Bounds, Limit, LimitOn, Pair
 from keycabinet.domain.directory import Directory, Right
 from keycabinet.domain.effects import ReleaseDoor, ReleaseSlot
-from keycabinet.domain.entries import Evidence, Reason, ReleaseIntended, ReleaseRefused
+from keycabinet.domain.entries import ApprovalRefused, Evidence, Reason, ReleaseIntended, ReleaseRefused
 from keycabinet.domain.events import CoilPulsed
 from keycabinet.domain.rings import Approval
 from keycabinet.domain.schedule import Schedule, Unsynced, day_from
@@ -76,8 +76,20 @@ def test_a_ring_is_refused_out_of_hours_and_released_within():
 def test_a_ring_that_needs_a_second_person_opens_nothing_for_one():
     story = running(directory=a_site(Bounds(), approval=Approval(1, frozenset({"officers"})))).log_in().press("2#")
 
-    assert refusals(story) == [Reason.APPROVAL_NEEDED]
     assert not [it for it in story.commands if isinstance(it, ReleaseSlot | ReleaseDoor)]
+    story.press("*")
+    assert refusals(story) == [Reason.NOT_APPROVED]
+    assert not [it for it in story.commands if isinstance(it, ReleaseSlot | ReleaseDoor)]
+
+
+def test_who_approves_is_of_a_group_that_the_ring_names():
+    site = a_site(Bounds(), approval=Approval(1, frozenset({"officers"})))
+
+    nurse = running(directory=site).log_in().press("2#").log_in("1004")
+    assert [it.reason for it in nurse.of(ApprovalRefused)] == [Reason.MAY_NOT_APPROVE]
+    assert nurse.of(ReleaseIntended) == []
+    officer = running(directory=site).log_in().press("2#").log_in("1002")
+    assert [intent.ring for intent in officer.of(ReleaseIntended)] == ["r2"]
 
 
 class Unset(Story):

@@ -124,6 +124,7 @@ class FakeCore:
                 about = {"cabinet": self.cabinet, "title": "Sallyport", "timezone": zone, "version": "0.1.0"}
                 return {"protocol": 1, "boot_id": "b" * 32, **about, "head_seq": len(self.rows)}
             case "status":
+                assert params == {"peer": "mqtt"}
                 return self._status()
             case "cursor.get":
                 assert params == {"name": "mqtt"}

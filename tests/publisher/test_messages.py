@@ -50,3 +50,7 @@ def test_no_subject_can_leave_its_level_of_a_topic() -> None:
     topic = Topics("mc-1").alarm("overdue", "a/b+c#d")
 
     assert topic == "keycabinet/mc-1/alarms/overdue/a%2Fb%2Bc%23d"
+
+
+def test_an_alarm_of_duress_goes_under_sealed_alone() -> None:
+    assert Topics("mc-1").alarm("duress", "ann") == "keycabinet/mc-1/sealed/alarms/duress/ann"

@@ -2,17 +2,21 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from keycabinet.credentials import Credential
+from keycabinet.domain.effects import ChosenPin
 from keycabinet.domain.entries import DoorClosed
 from keycabinet.domain.guard import Guard, Pause
+from keycabinet.domain.people import Terms
 from keycabinet.errors import StoreError
-from keycabinet.store import Change, Store
+from keycabinet.store import Change, Enrolment, Store
 from tests.builders import NOON
-from tests.store.builders import BOOT
+from tests.store.builders import ANN, BOOT
 
 PAUSED = Guard({"ann": 3, "bob": 1}, (NOON.utc, NOON.utc), Pause(NOON.utc, timedelta(seconds=60)))
 
@@ -66,3 +70,21 @@ def test_counters_are_no_rows_of_the_ledger_and_survive_a_change_of_the_person(s
     assert kept(path) == PAUSED
     with closing(sqlite3.connect(path)) as raw:
         assert raw.execute("SELECT max(seq) FROM ledger").fetchone() == (rows,)
+
+
+def test_a_chosen_pin_replaces_the_digest_and_nothing_else_of_a_credential(staffed: Store) -> None:
+    books = staffed.books()
+    issued = Credential("ann", b"salt", b"old", b"duress", 20_000, 3, 2, Terms(must_change=True), NOON.utc)
+    staffed.commit(Change((), books, books, credentials=(issued,)), NOON)
+    later = NOON.later(timedelta(days=1)).utc
+    staffed.commit(Change((), books, books, chosen=(ChosenPin("ann", b"new", later, later),)), NOON)
+
+    changed = replace(issued, digest=b"new", terms=Terms(expires_at=later), issued_at=later)
+    assert staffed.credential("1001") == changed
+
+
+def test_a_persons_badge_is_found_again(staffed: Store) -> None:
+    books = staffed.books()
+    staffed.commit(Change((), books, books, people=(Enrolment.of(replace(ANN, badge="AABBCCDD")),)), NOON)
+
+    assert staffed.directory().person_of_badge["AABBCCDD"].code == ANN.code

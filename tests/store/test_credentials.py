@@ -17,12 +17,12 @@ from keycabinet.credentials import (
     Params,
     argon2id,
     draw_pin,
-    is_trivial,
     load_pepper,
     make_pepper,
 )
 from keycabinet.domain.events import Verdict
 from keycabinet.domain.people import Pin, Terms
+from keycabinet.domain.pins import is_trivial
 from keycabinet.errors import ConfigError
 from keycabinet.store import Change, Store
 from tests.builders import NOON
@@ -249,3 +249,23 @@ def test_a_pepper_may_be_long_and_in_any_case(tmp_path: Path) -> None:
     os.close(descriptor)
 
     assert load_pepper(file) == secret
+
+
+def test_a_pin_that_is_changed_stays_beside_the_one_for_duress(hasher: Hasher, derive: Counting) -> None:
+    ann = duress_for(hasher.issue("ann", PIN), OTHER, hasher)
+    new = Pin("730284")
+    derive.asked.clear()
+
+    digest = hasher.change(ann, new)
+    assert digest is not None
+    assert len(derive.asked) == 1
+    changed = replace(ann, digest=digest)
+    found = [hasher.check(changed, pin) for pin in (PIN, OTHER, new)]
+    assert found == [Verdict.WRONG_PIN, Verdict.DURESS, Verdict.RIGHT]
+
+
+def test_a_pin_is_not_changed_to_itself_or_to_the_one_for_duress(hasher: Hasher) -> None:
+    ann = duress_for(hasher.issue("ann", PIN), OTHER, hasher)
+
+    assert hasher.change(ann, PIN) is None
+    assert hasher.change(ann, OTHER) is None
