@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from keycabinet import app, publisher
-from tests.campaigns import hasty_core, workday
+from tests.campaigns import hasty_core, odd_cores, workday
 
 
 def _core(folder: Path) -> int:
@@ -18,6 +18,9 @@ def _mqtt(folder: Path) -> int:
 KINDS: Mapping[str, Callable[[Path], int]] = {
     "core": _core,
     "hasty": hasty_core.main,
+    "telling": odd_cores.telling,
+    "forgetting": odd_cores.forgetting,
+    "patient": odd_cores.patient,
     "mqtt": _mqtt,
     "workday": workday.main,
 }
