@@ -21,6 +21,7 @@ KINDS: Mapping[str, Callable[[Path], int]] = {
     "telling": odd_cores.telling,
     "forgetting": odd_cores.forgetting,
     "patient": odd_cores.patient,
+    "telltale": odd_cores.telltale,
     "mqtt": _mqtt,
     "workday": workday.main,
 }

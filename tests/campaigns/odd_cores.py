@@ -1,15 +1,18 @@
 """Cores for the campaigns about PINs: one that tells when it compares, one that forgets its counts, a patient one."""
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
 from keycabinet import app
 from keycabinet.controller import Controller
 from keycabinet.domain.effects import CheckCredential
+from keycabinet.domain.events import CredentialChecked, Verdict
 from keycabinet.domain.guard import Limits
 
 COMPARED = Path("compared")
-"""A byte for each PIN that was handed to the worker, whoever was killed afterwards."""
+"""A byte for each PIN that was handed to the worker, whoever was killed afterwards; of the patient one, a line with how
+long the answer took (ns)."""
 
 
 class TellingController(Controller):
@@ -30,11 +33,35 @@ class ForgettingController(TellingController):
 
 
 class PatientController(Controller):
-    """Never pauses and never disables, so that paths can be measured."""
+    """Never pauses and never disables, so that paths can be measured; notes how long each comparison took."""
+
+    _asked_ns = 0
 
     def __init__(self, cabinet, *others):
         patient = Limits(alarm_at=1_000_000, disable_at=1_000_000, pause_at=1_000_000)
         super().__init__(replace(cabinet, limits=patient), *others)
+
+    def handle(self, event):
+        if isinstance(event, CredentialChecked):
+            with COMPARED.open("a") as file:
+                file.write(f"{time.monotonic_ns() - self._asked_ns}\n")
+        super().handle(event)
+
+    def _act(self, command):
+        if isinstance(command, CheckCredential):
+            self._asked_ns = time.monotonic_ns()
+        super()._act(command)
+
+
+class TelltaleController(PatientController):
+    """Does not ask the worker about a code that is nobody's."""
+
+    def _act(self, command):
+        if isinstance(command, CheckCredential) and command.code not in self.directory.person_of_code:
+            self._asked_ns = time.monotonic_ns()
+            self._inbox.emit(CredentialChecked(command.attempt, Verdict.UNKNOWN_CODE, None))
+            return
+        super()._act(command)
 
 
 def telling(folder: Path) -> int:
@@ -50,6 +77,11 @@ def forgetting(folder: Path) -> int:
 def patient(folder: Path) -> int:
     """Run one that bears any number of wrong PINs."""
     return app.main(folder / "cabinet.toml", controller=PatientController)
+
+
+def telltale(folder: Path) -> int:
+    """Run one that answers quickly about codes that are nobody's."""
+    return app.main(folder / "cabinet.toml", controller=TelltaleController)
 
 
 def compared(folder: Path) -> int:

@@ -11,8 +11,8 @@ from tests.control.house import House
 
 HEAVY = ("sqlalchemy", "pydantic", "rich", "alembic", "argon2", "paho", "keycabinet.store", "keycabinet.config")
 COMMANDS = (
-    "init", "check", "core", "mqtt", "login", "logout", "whoami", "status", "history", "ledger", "person", "ring", "pin",
-    "rights", "import", "export",
+    "init", "check", "core", "mqtt", "login", "logout", "whoami", "status", "history", "ledger", "person", "ring",
+    "pin", "rights", "import", "export",
 )  # fmt: skip
 
 
