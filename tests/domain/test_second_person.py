@@ -18,12 +18,15 @@ from keycabinet.domain.entries import (
     ReleaseIntended,
     ReleaseRefused,
 )
+from keycabinet.domain.events import ContactRead, TagsRead
 from keycabinet.domain.guard import Guard
 from keycabinet.domain.menu import REFUSED
 from keycabinet.domain.people import Role
 from keycabinet.domain.rings import UNAIDED, Approval
-from keycabinet.domain.states import Choosing, CodeEntry, Taking
-from tests.builders import Story, a_directory, a_person, a_ring, running
+from keycabinet.domain.second_person import vouched
+from keycabinet.domain.state import Turn
+from keycabinet.domain.states import Choosing, CodeEntry, Free, Taking
+from tests.builders import NOON, Story, a_directory, a_person, a_ring, running, tags
 
 REFUSAL = "\n".join(REFUSED)
 WAC = a_person("wac", "2001", role=Role.WATCH_COMMANDER)
@@ -129,12 +132,14 @@ def test_who_was_suspended_meanwhile_neither_takes_nor_vouches(who: str):
 
 def test_what_was_vouched_for_is_that_ring_and_not_another_in_its_slot():
     story = guarded().log_in().press("3#")
-    custody = dict(story.cabinet.books.custody)
-    custody["r3"], custody["r4"] = replace(custody["r3"], slot=4), replace(custody["r4"], slot=3)
-    story.cabinet = replace(story.cabinet, books=replace(story.cabinet.books, custody=custody))
-    story.log_in("2001")
+    story.tell(ContactRead(3, closed=False), ContactRead(4, closed=False), TagsRead("bank1", tags(1, 2, 5, 6)))
+    story.tell(ContactRead(3, closed=True), TagsRead("bank1", tags(1, 2, 4, 5, 6)))
+    story.tell(ContactRead(4, closed=True), TagsRead("bank1", tags(1, 2, 3, 4, 5, 6))).later(seconds=1)
+    assert story.cabinet.books.custody["r4"].slot == 3
 
+    story.log_in("2001")
     assert opened(story) == []
+    assert [it.reason for it in story.of(ReleaseRefused)] == [Reason.NOT_APPROVED]
 
 
 def test_a_pause_of_the_keypad_keeps_second_persons_out_and_a_star_leads_back():
@@ -192,6 +197,14 @@ def test_who_is_disabled_cannot_be_the_second_person_for_it():
 
     assert story.of(PinReleased) == []
     assert story.display == REFUSAL
+
+
+def test_even_a_supervisor_is_not_the_second_person_for_the_own_code():
+    story = disarmed()
+    turn = Turn(story.cabinet, story.facts)
+    turn = vouched(turn, Free("wac", "sue", NOON.elapsed), SUE)
+
+    assert turn.entries == (ApprovalRefused("sue", "wac", Reason.NOT_ENTITLED),)
 
 
 @pytest.mark.parametrize("code", ["1001", "2002", "2003"])
