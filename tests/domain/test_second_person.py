@@ -130,6 +130,24 @@ def test_who_was_suspended_meanwhile_neither_takes_nor_vouches(who: str):
     assert len(story.of(ReleaseRefused)) == 1
 
 
+def test_who_lost_the_role_meanwhile_does_not_vouch():
+    story = guarded(2).log_in().press("3#").log_in("2001")
+    story.directory = guarded(2, wac={"role": Role.STAFF}).directory
+    story.log_in("2002")
+
+    assert opened(story) == []
+    assert [it.reason for it in story.of(ReleaseRefused)] == [Reason.NOT_APPROVED]
+
+
+def test_a_ring_that_needs_one_more_by_now_is_not_released_to_fewer():
+    story = guarded().log_in().press("3#")
+    story.directory = guarded(2).directory
+    story.log_in("2001")
+
+    assert opened(story) == []
+    assert [it.reason for it in story.of(ReleaseRefused)] == [Reason.NOT_APPROVED]
+
+
 def test_what_was_vouched_for_is_that_ring_and_not_another_in_its_slot():
     story = guarded().log_in().press("3#")
     story.tell(ContactRead(3, closed=False), ContactRead(4, closed=False), TagsRead("bank1", tags(1, 2, 5, 6)))
