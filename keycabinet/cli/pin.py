@@ -12,7 +12,7 @@ import typer
 from keycabinet.cli.check import AsJson, ConfigOption
 from keycabinet.errors import KeycabinetError
 
-pin = typer.Typer(help="PINs of others: issue, reset, disable, and a second one for duress.", no_args_is_help=True)
+pin = typer.Typer(help="PINs of others: issue, reset, disable, and for duress.", no_args_is_help=True)
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="The user code of the person.")]
 Slip = Annotated[
