@@ -10,6 +10,7 @@ from typing import Any
 
 from firmware_sim.client import Refused
 from tests.campaigns.aims import Plan
+from tests.campaigns.judge import SLOW_LINES
 from tests.campaigns.place import RINGS, Fell, Place
 from tests.campaigns.tracing import traced
 
@@ -39,6 +40,9 @@ class Hand:
                 self._tell()
             except Fell:
                 pass
+            except AssertionError:
+                if not self._was_a_line_slow():
+                    raise  # else the story ends here, without a kill if none came
             finally:
                 for timer in self._timers:
                     timer.join()
@@ -73,6 +77,11 @@ class Hand:
         self._step("inserted")
         self._row("ring.returned", slot=self.slot)
         self._step("returned")
+
+    def _was_a_line_slow(self) -> bool:
+        """Whether a line was lost during this story because a busy machine answered late on it."""
+        rows = (it.row for it in self._place.witness.shown if it.row["seq"] > self.since_row)
+        return any(row["type"] == "device.lost" and row["body"]["fault"] in SLOW_LINES for row in rows)
 
     # ---- killing
 
