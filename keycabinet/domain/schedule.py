@@ -145,9 +145,9 @@ def _hours_text(hours: Hours) -> str:
 
 
 def _hours_from(text: str) -> Hours:
-    opens, dash, closes = text.partition("-")
-    if not dash or closes == "00:00":
-        raise ValueError(f"{text!r} is not a pair of times")
+    opens, _, closes = text.partition("-")
+    if closes == "00:00":
+        raise ValueError(f"{text!r} is not a pair of times: the end of a day is 24:00")
     return Hours(_time_from(opens), MIDNIGHT if closes == "24:00" else _time_from(closes))
 
 

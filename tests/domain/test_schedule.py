@@ -227,6 +227,7 @@ ONLY_HOLIDAYS = replace(every_day("closed"), on_holiday=day("06:00-14:00"))
         (SHIFT, 8, False, Unsynced.REFUSE, False),
         (every_day("closed"), 8, False, Unsynced.GO_ON, False),
         (ONLY_HOLIDAYS, 20, False, Unsynced.GO_ON, True),
+        (a_week(mon="06:00-14:00"), 20, False, Unsynced.GO_ON, True),
     ],
 )
 def test_a_site_says_what_schedules_are_worth_while_the_clock_is_not_trusted(
@@ -253,6 +254,10 @@ def test_a_day_is_read_again_as_it_was_written(written: Day) -> None:
 
 def test_a_holiday_may_be_a_day_as_usual() -> None:
     assert (holiday_text(None), holiday_from("as_usual")) == ("as_usual", None)
+
+
+def test_days_without_an_end_and_without_hours_are_words() -> None:
+    assert (day_text(ALL_DAY), day_text(CLOSED)) == ("all_day", "closed")
 
 
 @pytest.mark.parametrize(
