@@ -28,6 +28,10 @@ PER_SITE = 150
 """After so many kills a site makes room for a fresh one: each is judged from its beginning."""
 
 
+COUNTED_AS_WRONG = frozenset({"repeated_wrong_pin", "keypad_paused", "pin_disabled"})
+"""Alarms over PINs whose comparison a kill has cut off: each counts as a wrong one (R4)."""
+
+
 @dataclass
 class Tally:
     """What there is to do and what was done, for all sites."""
@@ -173,9 +177,8 @@ def judged(place: Place, hand: Hand) -> list[str]:
     image = place.image()
     if image.cursor > max(place.ear._came, default=0):
         return [f"lost: the cursor is at {image.cursor}, and no subscriber heard that row"]
-    histories = Histories(
-        place.look(), list(place.witness.shown), image, hanging, status, frozenset(hand.undone), hand.hands
-    )
+    shown, undone = list(place.witness.shown), frozenset(hand.undone)
+    histories = Histories(place.look(), shown, image, hanging, status, undone, hand.hands, COUNTED_AS_WRONG)
     return findings(histories) + place.witness.contradictions
 
 
