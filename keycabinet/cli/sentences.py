@@ -28,7 +28,7 @@ SENTENCES: Mapping[str, str] = {
     "pin.changed": "{actor} chose a new PIN",
     "pin.released": "the disabled PIN of {person} was released by {actor} and {approver}",
     "pin.release_refused": "{actor} could not release a code{with_code}: {reason}",
-    "pin.duress_issued": "{person} was given a PIN for duress{by}",
+    "duress.issued": "{person} was given a PIN for duress{by}",
     "approval.refused": "{approver} was not accepted as the second person for {person}: {reason}",
     "release.approved": "{approver} approved that {person} takes {ring} from slot {slot}",
     "pin.disabled": "the PIN of {person} was disabled{by}",
