@@ -15,7 +15,7 @@ ring = typer.Typer(help="Rings: what they are, where they are, and their end.", 
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="Number of the ring.")]
 Name = Annotated[str | None, typer.Option("--name", help="Name.")]
 Category = Annotated[str | None, typer.Option("--category", help="security, non_security, emergency or restricted.")]
-Tag = Annotated[str | None, typer.Option("--tag", help="The 16 hex digits of its iButton.")]
+Tag = Annotated[str | None, typer.Option("--tag", help="The 16 hex digits of its iButton; else it is to be learned.")]
 Home = Annotated[str | None, typer.Option("--home-slot", help="Number of its home slot.")]
 Groups = Annotated[str | None, typer.Option("--groups", help="Groups, with ; between them.")]
 Due = Annotated[str | None, typer.Option("--due", help="8h, 45m, 30s, a time of day as 15:00, or none.")]
@@ -50,8 +50,8 @@ def add(
     number: Annotated[str, typer.Option("--number", help="1 to 12 letters, digits or hyphens.")],
     name: Annotated[str, typer.Option("--name", help="Name.")],
     category: Annotated[str, typer.Option("--category", help="security, non_security, emergency or restricted.")],
-    tag: Annotated[str, typer.Option("--tag", help="The 16 hex digits of its iButton.")],
     home_slot: Annotated[str, typer.Option("--home-slot", help="Number of its home slot.")],
+    tag: Tag = None,
     groups: Groups = None,
     due: Due = None,
     more: Set = None,

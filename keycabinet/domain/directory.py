@@ -34,7 +34,7 @@ Reach = Mapping[str, frozenset[str]]
 
 @dataclass(frozen=True)
 class Directory:
-    """A snapshot; a change makes a new one. Codes, tags, ring numbers and home slots are each unique."""
+    """A snapshot; a change makes a new one. Codes, ring numbers, home slots and tags that are known are each unique."""
 
     people: Mapping[str, Person] = field(default_factory=dict)
     rings: Mapping[str, Ring] = field(default_factory=dict)
@@ -66,7 +66,7 @@ class Directory:
             bounds=bounds,
             person_of_code={person.code: person for person in people if person.code},
             person_of_badge={person.badge: person for person in people if person.badge},
-            ring_of_tag={ring.tag: ring for ring in rings},
+            ring_of_tag={ring.tag: ring for ring in rings if ring.tag},
             ring_of_home={ring.home_slot: ring for ring in rings},
             ring_of_number={ring.number: ring for ring in rings},
             reach_of=_reach_of(rights),

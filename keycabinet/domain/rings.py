@@ -59,13 +59,14 @@ UNAIDED = Approval()
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """A ring of keys, closed for good, that answers with one tag and has one home slot."""
+    """A ring of keys, closed for good, that answers with one tag, once that is known, and has one home slot."""
 
     id: str
     number: str
     name: str
     category: Category
     tag: Tag
+    """Empty until it is learned or enrolled."""
     home_slot: int
     groups: frozenset[str] = frozenset()
     due: DueRule = NeverDue()

@@ -124,7 +124,7 @@ class Cabinet:
 
     def homes(self, directory: Directory) -> Mapping[Tag, int]:
         """Where each ring's tag was last known, or else belongs."""
-        known = {ring.tag: ring.home_slot for ring in directory.rings.values()}
+        known = {tag: ring.home_slot for tag, ring in directory.ring_of_tag.items()}
         for ring, custody in self.books.custody.items():
             if ring in directory.rings and not isinstance(custody, Unverified):
                 known[directory.rings[ring].tag] = custody.slot

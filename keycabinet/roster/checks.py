@@ -38,7 +38,7 @@ def taken_by_others(found: Sequence[tuple[Row, Ring]], before: Directory, tell: 
     """Tags and home slots of rings that are not in the file are not free."""
     numbers = {ring.number for _, ring in found}
     staying = [ring for ring in before.rings.values() if ring.number not in numbers]
-    tags = {ring.tag: ring for ring in staying}
+    tags = {ring.tag: ring for ring in staying if ring.tag}
     homes = {str(ring.home_slot): ring for ring in staying}
     for row, ring in found:
         if other := tags.get(ring.tag):

@@ -181,7 +181,14 @@ def _rings(
 ) -> list[tuple[Row, Ring]]:
     if file is None:
         return []
-    known = {ring.number: ring.id for ring in directory.rings.values()}
+    known = {ring.number: ring for ring in directory.rings.values()}
     found = rings_in(file, site.slots, tell)
     taken_by_others(found, directory, tell)
-    return [(row, replace(ring, id=known.get(ring.number) or new_id())) for row, ring in found]
+    return [(row, _as_known(ring, known.get(ring.number), new_id)) for row, ring in found]
+
+
+def _as_known(ring: Ring, known: Ring | None, new_id: Callable[[], str]) -> Ring:
+    """With the id that it has, or a new one; a tag that was learned is not lost to an empty cell."""
+    if known is None:
+        return replace(ring, id=new_id())
+    return replace(ring, id=known.id, tag=ring.tag or known.tag)

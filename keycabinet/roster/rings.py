@@ -70,10 +70,13 @@ def _ring(row: Row, slots: int, tell: Tell) -> Ring:
 
 
 def _tag(row: Row, tell: Tell) -> str:
+    """The tag in this row; an empty cell is a ring whose tag is still to be learned."""
     expected = "the 16 hex digits of an iButton, as 013D2C1B0A000085 (family, serial number, check byte)"
     tag = row.cells["tag"].upper()
+    if not tag:
+        return ""
     if not re.fullmatch("[0-9A-F]{16}", tag):
-        tell(row.fault("tag", f"{quoted(row.cells['tag'])} found" if tag else "empty", expected))
+        tell(row.fault("tag", f"{quoted(row.cells['tag'])} found", expected))
         return tag
     wrong, meant = tags.complaint(tag)
     if wrong:

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import SchemaItem
 
-REVISION = "0002"
+REVISION = "0003"
 """The migration that this code needs; compared with the file when a store is opened."""
 
 metadata = MetaData(
@@ -111,7 +111,7 @@ rings = _table(
     _text("number"),
     _text("name"),
     _text("category"),
-    _text("tag"),
+    _text("tag", null=True),
     _integer("home_slot"),
     _integer("due_after_us", null=True),
     _text("due_at", null=True),
@@ -124,7 +124,10 @@ rings = _table(
     CheckConstraint("due_after_us IS NULL OR due_at IS NULL", name="one_due_rule"),
     CheckConstraint("approvers IN (0, 1, 2)", name="approvers"),
 )
-"""``due_after_us`` is a duration in microseconds, ``due_at`` a local time of day; neither: never due."""
+"""``tag`` is NULL until it is known.
+
+``due_after_us`` is a duration in microseconds, ``due_at`` a local time of day; neither: never due.
+"""
 
 ring_groups = _table(
     "ring_groups",

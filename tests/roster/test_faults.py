@@ -45,7 +45,6 @@ WRONG_RINGS = [
     ("2,Med", "1,Med", "number", '"1" is in line 2 already', "each number once", ""),
     ("restricted", "restrictd", "category", '"restrictd" found', "security, non_security, emergency,", "restricted"),
     ("restricted", "non-security", "category", '"non-security" found', "one of security,", "non_security"),
-    ("0117E26D0E220013", "", "tag", "empty", "the 16 hex digits of an iButton, as 013D2C1B0A000085", ""),
     ("0117E26D0E220013", "0117E26D0E2200", "tag", '"0117E26D0E2200" found', "the 16 hex digits", ""),
     ("0117E26D0E220013", "0117E26D0E22001G", "tag", '"0117E26D0E22001G" found', "the 16 hex digits", ""),
     ("0117E26D0E220013", "0117E26D0E220014", "tag", "ends with 14, and the check byte of the rest is 13", "16 hex", ""),

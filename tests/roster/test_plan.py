@@ -48,6 +48,17 @@ def test_the_same_files_again_change_nothing() -> None:
     assert again.directory == first.directory
 
 
+def test_a_ring_without_a_tag_is_enrolled_and_one_that_is_known_is_not_lost_to_an_empty_cell() -> None:
+    bare = files(None, RINGS.replace("013D2C1B0A000085", "").replace("0117E26D0E220013", ""), None)
+
+    new, again = planned(Directory(), bare), planned(planned().directory, bare)
+
+    assert [ring.tag for ring in new.rings] == ["", ""]
+    assert new.directory.ring_of_tag == {}
+    assert again.is_empty
+    assert again.directory.rings == planned().directory.rings
+
+
 def test_people_are_matched_by_code_and_rings_by_number_and_keep_their_ids() -> None:
     before = planned().directory
     changed = files(PEOPLE.replace("Ann Lee", "Ann Gray"), RINGS.replace("Housing rover", "Rover"), None)

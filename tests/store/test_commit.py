@@ -127,6 +127,7 @@ def test_everything_enrolled_comes_back(store: Store) -> None:
     rights = frozenset({Right("officers", "unit"), Right("officers", "unit", "days"), Right("nurses", "medical")})
     vault = Approval(2, frozenset({"officers", "nurses"}), frozenset({Role.SUPERVISOR, Role.WATCH_COMMANDER}))
     rings = (replace(rings[0], approval=vault), *rings[1:])
+    rings += tuple(a_ring(number, tag="") for number in (8, 9))
 
     change = enrolling(people, rings, Books())
     said = (*change.entries, rights_changed(rights), bounds_changed(BOUNDS))
