@@ -64,7 +64,7 @@ def persons(draw: st.DrawFn, code: str) -> Person:
         valid_from=begin,
         valid_until=end,
         suspended=draw(st.booleans()),
-        badge=draw(st.none() | st.just(f"BB{int(code):08X}")),
+        badge=draw(st.none() | st.just(f"BB{int('1' + code):08X}")),
     )
 
 
