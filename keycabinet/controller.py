@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 import structlog
 
 from keycabinet.domain import trying
-from keycabinet.domain.cabinet import next_deadline, start, step
+from keycabinet.domain.cabinet import carry_out, next_deadline, start, step
 from keycabinet.domain.directory import Directory
 from keycabinet.domain.effects import (
     AnswerLogin,
@@ -31,7 +31,7 @@ from keycabinet.domain.events import DirectoryChanged, Event, SpaceEnough, Space
 from keycabinet.domain.health import STORE
 from keycabinet.domain.moment import Moment
 from keycabinet.domain.screen import lights, next_change, screen
-from keycabinet.domain.state import Cabinet, Facts, Ill, Lag
+from keycabinet.domain.state import Cabinet, Facts, Hindered, Ill, Lag, Turn
 from keycabinet.errors import ConfigError, StoreError
 from keycabinet.outage import Outage, Unfinished
 from keycabinet.ports import Display, Door, KeySlots, SlotLights, Sounder, Stopping
@@ -225,9 +225,25 @@ class Controller:
         try:
             self._finish(cabinet, effects, facts)
         except StoreError as error:
-            was_recorded = self._cabinet is cabinet
-            unfinished = Unfinished(cabinet, self._directory, effects.commands, event)
-            self._suspend(error, None if was_recorded else unfinished)
+            self._suspend(error, self._unfinished(cabinet, effects, event))
+
+    def carry_out(self, asked: Callable[[Turn], Turn | Hindered]) -> Hindered | None:
+        """Do what a person asked for at the control socket, or say what hinders it. Deciding thread only.
+
+        Raises StoreError while nothing can be recorded: nothing is done then, nor later.
+        """
+        self._refuse_while_nothing_is_recorded()
+        facts = self._gather()
+        done = carry_out(self._cabinet, asked, facts)
+        if isinstance(done, Hindered):
+            return done
+        cabinet, effects = done
+        try:
+            self._finish(cabinet, effects, facts)
+        except StoreError as error:
+            if not self._suspend(error, self._unfinished(cabinet, effects)):
+                raise
+        return None
 
     def enrol(self, directory: Directory, change: Change) -> None:
         """Record a change of people, rings or rights, and work with it from now on. Deciding thread only.
@@ -251,8 +267,7 @@ class Controller:
             display.show(lines)
 
     def _commit(self, change: Change, directory: Directory) -> None:
-        if self._outage is not None:
-            raise StoreError(f"nothing can be recorded: {self._outage.detail}")
+        self._refuse_while_nothing_is_recorded()
         moment, books = self._outside.clock.now(), self._cabinet.books
         after = books.fold(change.entries, moment.utc)
         cabinet = trying.reissued(replace(self._cabinet, books=after), change.entries)
@@ -266,6 +281,16 @@ class Controller:
             self._cabinet, self._directory = cabinet, directory
 
     # ---- a store that fails
+
+    def _refuse_while_nothing_is_recorded(self) -> None:
+        if self._outage is not None:
+            raise StoreError(f"nothing can be recorded: {self._outage.detail}")
+
+    def _unfinished(self, cabinet: Cabinet, effects: Effects, event: Event | None = None) -> Unfinished | None:
+        """What a failed step leaves undone; None if only acting on it failed, after it was recorded."""
+        if self._cabinet is cabinet:
+            return None
+        return Unfinished(cabinet, self._directory.having(rings=effects.rings), effects.commands, event)
 
     def _suspend(self, error: StoreError, unfinished: Unfinished | None) -> bool:
         """Decide nothing more until the store works; whether it works, and has the unfinished step, already."""
@@ -319,13 +344,17 @@ class Controller:
     def _finish(self, cabinet: Cabinet, effects: Effects, facts: Facts) -> None:
         self._record(cabinet, effects, facts)
         self._cabinet = cabinet
+        if effects.rings:
+            self._directory = self._directory.having(rings=effects.rings)
+            self._inbox.emit(DirectoryChanged())
         for command in effects.commands:
             self._act(command)
         self._show(facts)
 
     def _record(self, cabinet: Cabinet, effects: Effects, facts: Facts) -> None:
         guard = cabinet.guard if cabinet.guard != self._cabinet.guard else None
-        change = Change(effects.entries, self._cabinet.books, cabinet.books, guard=guard, chosen=effects.chosen)
+        books, rings, chosen = self._cabinet.books, effects.rings, effects.chosen
+        change = Change(effects.entries, books, cabinet.books, rings=rings, guard=guard, chosen=chosen)
         if effects.entries or guard is not None:
             self._outside.archive.commit(change, facts.now)
 

@@ -42,6 +42,15 @@ SENTENCES: Mapping[str, str] = {
     "ring.moved": "{ring} moved from slot {from_slot} to slot {slot}{guessed}",
     "ring.missing": "{ring} left slot {slot} without a release",
     "ring.found": "{ring} is in slot {slot}{guessed}",
+    "commissioning.begun": "{actor} began to commission the cabinet: nothing is missed or released",
+    "commissioning.ended": "{actor} counted {counted} rings, {rings} are seen: the cabinet is in use",
+    "ring.learned": "the tag in slot {slot} is that of {ring}, and the slot its home{by}",
+    "ring.not_learned": "{ring} was not learned{by}: {detail}",
+    "ring.set_aside": "{ring} left slot {slot} while the cabinet is commissioned",
+    "latch.test_intended": "the latch of slot {slot} is tried{by}",
+    "slot.tested": "slot {slot} was tried: {outcome}, contact {contact}{coil}{bolt}",
+    "slot.out_of_service": "slot {slot} is out of service{by}: {detail}",
+    "slot.in_service": "slot {slot} is in service again{by}",
     "tag.foreign": "a tag of no ring, ending with {tag}, hangs in slot {slot}",
     "tag.refused": "a tag at {reader} opened nothing{with_ring}: {reason}",
     "return.offered": "{ring} was held to {reader}: it may be put back{into}",
@@ -69,10 +78,12 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
     "until": ("due", ", due {}"),
     "brought": ("returned_by", ", brought by {}"),
     "into": ("slot", " into slot {}"),
+    "coil": ("coil_ms", ", pulse over after {} ms"),
+    "bolt": ("bolt_ms", ", bolt drawn after {} ms"),
 }
 """What is said only where the row has the field."""
 
-_WORDS = frozenset({"reason", "why", "kind", "fault"})
+_WORDS = frozenset({"reason", "why", "kind", "fault", "outcome"})
 _GUESSED: Mapping[str, str] = {"inferred": " (inferred)", "contact": " (a contact says so, no tag was read)"}
 
 
@@ -104,7 +115,7 @@ class _Spoken(dict[str, str]):
             return _GUESSED.get(self._body.get("evidence", ""), "")
         if field in _PHRASES:
             wanted, phrase = _PHRASES[field]
-            return phrase.format(self._spoken(wanted)) if self._body.get(wanted) else ""
+            return phrase.format(self._spoken(wanted)) if self._body.get(wanted) not in (None, "") else ""
         return self._spoken(field)
 
     def _spoken(self, field: str) -> str:

@@ -18,6 +18,7 @@ from keycabinet.domain.states import (
     Offered,
     Released,
     Secured,
+    UnderTest,
     Unlatched,
     Withdrawn,
 )
@@ -127,10 +128,12 @@ def _word(custody: Custody | None, slot: int) -> str:
 def _lock(slot: int, cabinet: Cabinet) -> str:
     if slot not in cabinet.layout.latches:
         return "none"
+    if slot in cabinet.books.out_of_service:
+        return "out_of_service"
     match cabinet.state_of(slot):
         case Secured():
             return "secured"
-        case Released() | Withdrawn() | Offered():
+        case Released() | Withdrawn() | Offered() | UnderTest():
             return "released"
         case Unlatched():
             return "unlatched"

@@ -98,12 +98,13 @@ def _of_copies(turn: Turn) -> set[AlarmKey]:
 
 
 def _of_slots(turn: Turn) -> set[AlarmKey]:
-    cabinet = turn.cabinet
-    foreign = {(AlarmKind.FOREIGN_TAG, f"slot-{slot}") for slot in cabinet.foreign(turn.facts.directory)}
+    cabinet, books = turn.cabinet, turn.cabinet.books
+    strangers = {} if books.commissioning is not None else cabinet.foreign(turn.facts.directory)
+    foreign = {(AlarmKind.FOREIGN_TAG, f"slot-{slot}") for slot in strangers}
     unread = {
         (AlarmKind.UNREADABLE, f"slot-{slot}")
         for slot, since in cabinet.unread_since.items()
-        if turn.elapsed >= since + cabinet.times.unread
+        if turn.elapsed >= since + cabinet.times.unread and slot not in books.out_of_service
     }
     return foreign | unread
 

@@ -11,6 +11,8 @@ from keycabinet.domain.entries import (
     AlarmCleared,
     AlarmKind,
     AlarmRaised,
+    CommissioningBegun,
+    CommissioningEnded,
     Entry,
     Evidence,
     ReleaseEnded,
@@ -21,7 +23,10 @@ from keycabinet.domain.entries import (
     RingMoved,
     RingRetired,
     RingReturned,
+    RingSetAside,
     RingTaken,
+    SlotInService,
+    SlotOutOfService,
 )
 
 K = TypeVar("K")
@@ -58,7 +63,7 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Unverified:
-    """Nobody has seen the ring yet."""
+    """Nobody has seen the ring yet, or not since it was set aside while the cabinet was commissioned."""
 
     since: datetime
 
@@ -77,6 +82,22 @@ class OpenRelease:
     due: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Commissioning:
+    """The cabinet is being commissioned."""
+
+    since: datetime
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfService:
+    """A slot releases nothing."""
+
+    since: datetime
+    why: str
+
+
 AlarmKey = tuple[AlarmKind, str]
 
 
@@ -90,6 +111,9 @@ class Books:
     """Slot -> the release that is open on it."""
     alarms: Mapping[AlarmKey, datetime] = field(default_factory=dict)
     """Standing alarm -> when it was raised."""
+    commissioning: Commissioning | None = None
+    out_of_service: Mapping[int, OutOfService] = field(default_factory=dict)
+    """Slot -> since when and why it releases nothing."""
 
     @cached_property
     def holdings(self) -> Mapping[str, frozenset[str]]:
@@ -125,6 +149,8 @@ class Books:
                 return self._placed(ring, In(slot, at, evidence))
             case RingRetired(ring=ring):
                 return replace(self, custody=_without(self.custody, ring))
+            case RingSetAside(ring=ring):
+                return self._placed(ring, Unverified(at))
             case RingMissing(ring=ring, slot=slot):
                 return self._placed(ring, Missing(slot, at))
             case _:
@@ -141,6 +167,19 @@ class Books:
                 return replace(self, alarms={**self.alarms, (kind, subject): at})
             case AlarmCleared(kind=kind, subject=subject):
                 return replace(self, alarms=_without(self.alarms, (kind, subject)))
+            case _:
+                return self._after_service(entry, at)
+
+    def _after_service(self, entry: Entry, at: datetime) -> "Books":
+        match entry:
+            case CommissioningBegun(actor=actor):
+                return replace(self, commissioning=Commissioning(at, actor))
+            case CommissioningEnded():
+                return replace(self, commissioning=None)
+            case SlotOutOfService(slot=slot, detail=why):
+                return replace(self, out_of_service={**self.out_of_service, slot: OutOfService(at, why)})
+            case SlotInService(slot=slot):
+                return replace(self, out_of_service=_without(self.out_of_service, slot))
             case _:
                 return self
 

@@ -3,11 +3,11 @@
 Pure: the same state, event and facts give the same answer. Time, chance, people and rings come in as facts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import chain
 
-from keycabinet.domain import alarms, custody, door, health, panel_tag, pin_change, session, slot, trying
+from keycabinet.domain import alarms, custody, door, health, learning, panel_tag, pin_change, session, slot, trying
 from keycabinet.domain.books import Out
 from keycabinet.domain.effects import Effects
 from keycabinet.domain.entries import CabinetStarted
@@ -33,14 +33,16 @@ from keycabinet.domain.events import (
     TimePassed,
 )
 from keycabinet.domain.seen import PATIENCE
-from keycabinet.domain.state import Cabinet, Facts, Turn
+from keycabinet.domain.state import Cabinet, Facts, Hindered, Turn
 from keycabinet.domain.states import (
     DoorOpen,
     DoorReleased,
     Idle,
+    Learning,
     Offered,
     Released,
     Taking,
+    UnderTest,
     Withdrawn,
 )
 
@@ -58,8 +60,19 @@ def step(cabinet: Cabinet, event: Event, facts: Facts) -> tuple[Cabinet, Effects
     """Answer one event. Whatever its time had come before it is dealt with first."""
     turn = _react(_expire(Turn(cabinet, facts)), event)
     if turn.cabinet.seen is not cabinet.seen or turn.cabinet.running != cabinet.running:
-        turn = custody.settle(turn)
-    turn = alarms.settle(trying.settle(health.watch_link(session.follow(turn))))
+        turn = custody.settle(learning.watch(turn))
+    turn = _conclude(turn)
+    return turn.cabinet, turn.effects
+
+
+def carry_out(
+    cabinet: Cabinet, asked: Callable[[Turn], Turn | Hindered], facts: Facts
+) -> tuple[Cabinet, Effects] | Hindered:
+    """Do what a person asked for at the control socket, or say what hinders it; then nothing has happened."""
+    turn = asked(_expire(Turn(cabinet, facts)))
+    if isinstance(turn, Hindered):
+        return turn
+    turn = _conclude(custody.settle(turn))
     return turn.cabinet, turn.effects
 
 
@@ -74,8 +87,12 @@ def next_deadline(cabinet: Cabinet, facts: Facts) -> timedelta | None:
     return min((wait for wait in waits if wait > timedelta(0)), default=None)
 
 
+def _conclude(turn: Turn) -> Turn:
+    return alarms.settle(trying.settle(health.watch_link(session.follow(turn))))
+
+
 def _expire(turn: Turn) -> Turn:
-    for rule in (health.give_up_waiting, session.expire, slot.expire, door.expire, custody.expire):
+    for rule in (health.give_up_waiting, session.expire, slot.expire, door.expire, learning.expire, custody.expire):
         turn = rule(turn)
     return turn
 
@@ -147,6 +164,8 @@ def _elapsed_deadlines(cabinet: Cabinet) -> Iterator[timedelta]:
         yield cabinet.notice.until
     if cabinet.store_trusted_from is not None:
         yield cabinet.store_trusted_from
+    if isinstance(cabinet.learning, Learning):
+        yield cabinet.learning.until
     match cabinet.session:
         case Idle() | Taking():
             pass
@@ -162,7 +181,7 @@ def _slot_deadlines(cabinet: Cabinet) -> Iterator[timedelta]:
     for state in cabinet.slots.values():
         if isinstance(state, Released):
             yield from (each for each in (state.until, state.check_by) if each is not None)
-        elif isinstance(state, Withdrawn | Offered):
+        elif isinstance(state, Withdrawn | Offered | UnderTest):
             yield state.until
 
 

@@ -5,6 +5,7 @@ The same comparison serves a ring that is pulled now and one that was gone when 
 
 from collections.abc import Mapping
 
+from keycabinet.domain import learning
 from keycabinet.domain import slot as slots
 from keycabinet.domain.books import In, Missing, OpenRelease, Out, Unverified
 from keycabinet.domain.effects import Play, Tune
@@ -16,6 +17,7 @@ from keycabinet.domain.entries import (
     RingMissing,
     RingMoved,
     RingReturned,
+    RingSetAside,
     RingTaken,
     TagSeen,
 )
@@ -39,16 +41,17 @@ def contact_read(turn: Turn, event: ContactRead) -> Turn:
     """The contact of a slot was read. A tag that touched a slot before its ring was put back may hang in another."""
     cabinet = turn.cabinet
     homes = cabinet.homes(turn.facts.directory)
-    seen = cabinet.seen.forgetting(_tags_out(turn)).with_contact(
+    seen = cabinet.seen.forgetting(_tags_on_their_way(turn)).with_contact(
         cabinet.layout, event.slot, event.closed, homes, turn.elapsed
     )
     turn = turn.having(seen=seen)
     return slots.filled(turn, event.slot) if event.closed else turn
 
 
-def _tags_out(turn: Turn) -> set[Tag]:
+def _tags_on_their_way(turn: Turn) -> set[Tag]:
     rings, custody = turn.facts.directory.rings.values(), turn.cabinet.books.custody
-    return {ring.tag for ring in rings if isinstance(custody.get(ring.id), Out)}
+    out = {ring.tag for ring in rings if isinstance(custody.get(ring.id), Out)}
+    return out | learning.awaited(turn.cabinet)
 
 
 def directory_changed(turn: Turn) -> Turn:
@@ -81,6 +84,8 @@ def settle(turn: Turn) -> Turn:
 
 
 def _name_foreign(turn: Turn) -> Turn:
+    if turn.cabinet.books.commissioning is not None:
+        return turn
     for slot, tag in turn.cabinet.foreign(turn.facts.directory).items():
         if (AlarmKind.FOREIGN_TAG, f"slot-{slot}") not in turn.cabinet.books.alarms:
             turn = turn.record(TagSeen(slot, tag[-4:]))
@@ -131,7 +136,7 @@ def _settle_ring(turn: Turn, ring: Ring, places: Places) -> Turn:
     seen_in = places.get(ring.tag, ())
     match custody:
         case In(slot=slot) if not seen_in and _is_gone(turn, ring, slot, places):
-            return turn.record(RingMissing(ring.id, slot))
+            return turn.record(_lost_from(turn, ring.id, slot))
         case In(slot=slot) if seen_in and slot not in seen_in:
             return turn.record(RingMoved(ring.id, slot, seen_in[0], _evidence(turn, seen_in[0])))
         case Out() if seen_in and not turn.cabinet.seen.is_touching(turn.cabinet.layout, seen_in[0], turn.elapsed):
@@ -140,6 +145,10 @@ def _settle_ring(turn: Turn, ring: Ring, places: Places) -> Turn:
             return turn.record(RingFound(ring.id, seen_in[0], _evidence(turn, seen_in[0])))
         case _:
             return turn
+
+
+def _lost_from(turn: Turn, ring: str, slot: int) -> RingMissing | RingSetAside:
+    return RingMissing(ring, slot) if turn.cabinet.books.commissioning is None else RingSetAside(ring, slot)
 
 
 def _returned(turn: Turn, ring: Ring, custody: Out, slot: int) -> Turn:

@@ -6,6 +6,7 @@ from enum import Enum, unique
 
 from keycabinet.domain.entries import Entry
 from keycabinet.domain.people import Pin
+from keycabinet.domain.rings import Ring
 
 
 @unique
@@ -99,3 +100,5 @@ class Effects:
     entries: tuple[Entry, ...] = ()
     commands: tuple[Command, ...] = ()
     chosen: tuple[ChosenPin, ...] = ()
+    rings: tuple[Ring, ...] = ()
+    """Rings that are other than they were; durable together with the entries."""

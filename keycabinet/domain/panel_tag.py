@@ -50,7 +50,8 @@ def _is_surely_empty(cabinet: Cabinet, home: int) -> bool:
     """Whether nothing can be in this slot: what is read says so without a guess, and no pulse is under way."""
     seen, layout = cabinet.seen, cabinet.layout
     known = home in layout.latches and seen.content(layout, home) is EMPTY and seen.is_certain(layout, home)
-    return known and slot.is_free(cabinet.state_of(home))
+    in_service = home not in cabinet.books.out_of_service
+    return known and in_service and slot.is_free(cabinet.state_of(home))
 
 
 def _refuse(turn: Turn, entry: TagRefused) -> Turn:

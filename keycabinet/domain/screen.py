@@ -21,6 +21,7 @@ from keycabinet.domain.states import (
     DoorOpen,
     Free,
     Idle,
+    Learning,
     LogIn,
     Naming,
     NewPin,
@@ -29,6 +30,7 @@ from keycabinet.domain.states import (
     Released,
     RepeatPin,
     Taking,
+    UnderTest,
     Unlatched,
 )
 
@@ -58,7 +60,7 @@ def lights(cabinet: Cabinet, facts: Facts) -> Mapping[int, Light]:
         lamps |= dict.fromkeys(_homes_of_rings_out(cabinet, facts), Light.STEADY)
     lamps |= dict.fromkeys(_troubled_slots(cabinet, facts), Light.BLINKING)
     for slot, state in cabinet.slots.items():
-        lamps[slot] = Light.STEADY if isinstance(state, Released | Offered) else Light.BLINKING
+        lamps[slot] = Light.STEADY if isinstance(state, Released | Offered | UnderTest) else Light.BLINKING
     return lamps
 
 
@@ -127,6 +129,9 @@ def due_text(due: datetime | None, facts: Facts) -> str:
 def _idle(cabinet: Cabinet, facts: Facts) -> tuple[str, ...]:
     local = facts.now.utc.astimezone(facts.zone)
     clock = f"{local:%a %d %b}".upper() + f"{local:%H:%M}".rjust(10)
+    if cabinet.books.commissioning is not None:
+        asked = "PUT ONE RING IN" if isinstance(cabinet.learning, Learning) else _advice(cabinet)
+        return clock, "COMMISSIONING", asked, "NO RING IS RELEASED"
     return clock, _trouble(cabinet, facts), _advice(cabinet), INVITATIONS[cabinet.login]
 
 

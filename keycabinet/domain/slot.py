@@ -6,13 +6,23 @@ A release is over only when no pulse can follow it any more: the driver answers 
 
 from datetime import timedelta
 
-from keycabinet.domain import alarms
+from keycabinet.domain import alarms, latch_test
 from keycabinet.domain.effects import ReleaseSlot, WithdrawSlot
-from keycabinet.domain.entries import AlarmKind, ReleaseEnded, ReleaseIntended
+from keycabinet.domain.entries import AlarmKind, Outcome, ReleaseEnded, ReleaseIntended
 from keycabinet.domain.events import BoltsRead, CoilPulsed, PulseRefused
 from keycabinet.domain.seen import PATIENCE
 from keycabinet.domain.state import Turn
-from keycabinet.domain.states import SECURED, Offered, Released, Secured, SlotState, Taking, Unlatched, Withdrawn
+from keycabinet.domain.states import (
+    SECURED,
+    Offered,
+    Released,
+    Secured,
+    SlotState,
+    Taking,
+    UnderTest,
+    Unlatched,
+    Withdrawn,
+)
 
 
 def release(turn: Turn, intent: ReleaseIntended) -> Turn:
@@ -51,7 +61,7 @@ def cancel(turn: Turn, slot: int, why: str) -> Turn:
         case Released(release=release_id):
             until = turn.elapsed + turn.cabinet.times.last_pulse
             return turn.slot(slot, Withdrawn(release_id, why, until)).command(WithdrawSlot(slot))
-        case Secured() | Withdrawn() | Offered() | Unlatched():
+        case Secured() | Withdrawn() | Offered() | Unlatched() | UnderTest():
             return turn
 
 
@@ -79,6 +89,8 @@ def pulsed(turn: Turn, event: CoilPulsed) -> Turn:
             return _end_unless_pulled(turn, event.slot, release_id, why)
         case Offered():
             return turn.slot(event.slot, SECURED)
+        case UnderTest() as testing:
+            return latch_test.pulsed(turn, event.slot, testing)
         case Secured() | Unlatched():
             return turn
 
@@ -94,6 +106,8 @@ def refused(turn: Turn, event: PulseRefused) -> Turn:
             return _end(turn, event.slot, why)
         case Offered():
             return turn.slot(event.slot, SECURED)
+        case UnderTest() as testing:
+            return latch_test.end(turn, event.slot, testing, Outcome.NO_PULSE)
         case Secured() | Unlatched():
             return turn
 
@@ -104,6 +118,8 @@ def lost(turn: Turn, bolts: frozenset[int]) -> Turn:
     for slot, state in turn.cabinet.slots.items():
         if isinstance(state, Released) and slot in bolts:
             turn = turn.slot(slot, Released(state.release, state.until, pulsed=state.pulsed, drawn=state.drawn))
+        elif isinstance(state, UnderTest) and slot in bolts:
+            turn = latch_test.end(turn, slot, state, Outcome.DEVICE_LOST)
     return turn
 
 
@@ -120,6 +136,8 @@ def expire(turn: Turn) -> Turn:
                 turn = _end(turn, slot, why)
             case Offered(until=until) if turn.elapsed >= until:
                 turn = turn.slot(slot, SECURED)
+            case UnderTest() as testing:
+                turn = latch_test.expire(turn, slot, testing)
             case Released() | Withdrawn() | Offered() | Unlatched() | Secured():
                 pass
     return turn
@@ -145,7 +163,9 @@ def _bolt_read(turn: Turn, slot: int, *, home: bool) -> Turn:
             return alarms.unlatch(drawn, AlarmKind.LOCK_FAULT, f"slot-{slot}")
         case Unlatched() if home:
             return turn.slot(slot, SECURED)
-        case Released() | Withdrawn() | Offered() | Unlatched() | Secured():
+        case UnderTest() as testing if not home:
+            return latch_test.bolt_drawn(turn, slot, testing)
+        case Released() | Withdrawn() | Offered() | Unlatched() | Secured() | UnderTest():
             return turn
 
 

@@ -8,16 +8,17 @@ from typing import Any
 from keycabinet.domain.books import Books, Unverified
 from keycabinet.domain.directory import Directory
 from keycabinet.domain.effects import ChosenPin, Command, Effects
-from keycabinet.domain.entries import Entry
+from keycabinet.domain.entries import Entry, SlotTested
 from keycabinet.domain.events import Tag
 from keycabinet.domain.guard import Guard, Limits, Try
 from keycabinet.domain.layout import Layout
 from keycabinet.domain.moment import Moment
 from keycabinet.domain.people import LoginMode
 from keycabinet.domain.pins import PinRules
+from keycabinet.domain.rings import Ring
 from keycabinet.domain.schedule import Unsynced, When
 from keycabinet.domain.seen import Seen
-from keycabinet.domain.states import SECURED, DoorState, DoorUnknown, Idle, SessionState, SlotState
+from keycabinet.domain.states import SECURED, DoorState, DoorUnknown, Idle, LearningState, SessionState, SlotState
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class Times:
     latch_check: timedelta = timedelta(milliseconds=500)
     tag_pause: timedelta = timedelta(seconds=5)
     unread: timedelta = timedelta(seconds=3)
+    learn: timedelta = timedelta(minutes=2)
+    """How long a ring that is to be learned is waited for."""
     storage_trust: timedelta = timedelta(seconds=2)
     """Nothing is released so soon after the store has failed."""
     publish: timedelta = timedelta(seconds=60)
@@ -121,6 +124,10 @@ class Cabinet:
     """When (elapsed) the door was last released for a tag."""
     unsynced: Unsynced = Unsynced.GO_ON
     """The site's choice: what schedules are worth while the clock is not trusted."""
+    learning: LearningState | None = None
+    """The ring that is being learned, or what came of the last one."""
+    tested: Mapping[int, SlotTested] = field(default_factory=dict)
+    """Slot -> what came of its last test since the start."""
 
     def homes(self, directory: Directory) -> Mapping[Tag, int]:
         """Where each ring's tag was last known, or else belongs."""
@@ -144,6 +151,13 @@ class Cabinet:
         return self.starting_until is None
 
 
+@dataclass(frozen=True, slots=True)
+class Hindered:
+    """What was asked for at the control socket is not done, and why, in words for who asked."""
+
+    why: str
+
+
 @dataclass(frozen=True)
 class Turn:
     """A cabinet on its way through one step, with what has been decided so far. Recording folds the books at once."""
@@ -153,11 +167,12 @@ class Turn:
     entries: tuple[Entry, ...] = ()
     commands: tuple[Command, ...] = ()
     chosen: tuple[ChosenPin, ...] = ()
+    rings: tuple[Ring, ...] = ()
 
     @property
     def effects(self) -> Effects:
         """What this turn asks for."""
-        return Effects(self.entries, self.commands, self.chosen)
+        return Effects(self.entries, self.commands, self.chosen, self.rings)
 
     @property
     def elapsed(self) -> timedelta:
@@ -173,6 +188,11 @@ class Turn:
         """With these entries to be committed, and the books as they will be then."""
         books = self.cabinet.books.fold(entries, self.facts.now.utc)
         return replace(self.having(books=books), entries=self.entries + entries)
+
+    def enrol(self, ring: Ring) -> "Turn":
+        """With this ring instead of the one of the same id, for the rules that follow too."""
+        facts = replace(self.facts, directory=self.facts.directory.having(rings=[ring]))
+        return replace(self, facts=facts, rings=(*self.rings, ring))
 
     def command(self, *commands: Command) -> "Turn":
         """With these commands to be carried out once everything recorded is durable."""

@@ -6,6 +6,7 @@ Times are elapsed (monotonic) time.
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from keycabinet.domain.events import Tag
 from keycabinet.domain.people import Pin
 
 # ---- door ----
@@ -81,8 +82,50 @@ class Unlatched:
     """Nobody is to take anything, and the bolt is not home: the ring has to be pushed in."""
 
 
-SlotState = Secured | Released | Withdrawn | Offered | Unlatched
+@dataclass(frozen=True, slots=True)
+class UnderTest:
+    """The latch is being tried since ``began``; ``coil`` and ``bolt``: how long after that each was heard of."""
+
+    began: timedelta
+    until: timedelta
+    coil: timedelta | None = None
+    bolt: timedelta | None = None
+
+
+SlotState = Secured | Released | Withdrawn | Offered | Unlatched | UnderTest
 SECURED = Secured()
+
+# ---- learning ----
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """The tag of this ring is waited for: one that is not ``known`` already, in a slot that was ``empty``."""
+
+    ring: str
+    actor: str
+    until: timedelta
+    empty: frozenset[int]
+    known: frozenset[Tag]
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """The ring has a tag, and this slot is its home."""
+
+    ring: str
+    slot: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotLearned:
+    """Something stood against it, in words."""
+
+    ring: str
+    why: str
+
+
+LearningState = Learning | Learned | NotLearned
 
 # ---- session ----
 

@@ -94,6 +94,10 @@ def _decide(turn: Turn, person: Person, number: int, ring: Ring | None) -> Grant
         return Denied(Reason.EMPTY_SLOT)
     if not health.is_store_trusted(cabinet, turn.elapsed):
         return Denied(Reason.STORAGE)
+    if cabinet.books.commissioning is not None:
+        return Denied(Reason.COMMISSIONING)
+    if number in cabinet.books.out_of_service:
+        return Denied(Reason.OUT_OF_SERVICE)
     allowed = may_take(person, ring, turn.facts.directory, turn.when, cabinet.books.holdings)
     if isinstance(allowed, Denied):
         return allowed

@@ -4,7 +4,18 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import TypeVar
 
-from keycabinet.domain.books import AlarmKey, Books, Custody, In, Missing, OpenRelease, Out, Unverified
+from keycabinet.domain.books import (
+    AlarmKey,
+    Books,
+    Commissioning,
+    Custody,
+    In,
+    Missing,
+    OpenRelease,
+    Out,
+    OutOfService,
+    Unverified,
+)
 from keycabinet.domain.directory import Directory
 from keycabinet.domain.moment import utc_text
 
@@ -13,11 +24,13 @@ V = TypeVar("V")
 
 
 def differences(stored: Books, told: Books, directory: Directory) -> tuple[str, ...]:
-    """A sentence for each ring, slot and alarm about which the stored books and the ledger disagree."""
+    """A sentence for each ring, slot, mode and alarm about which the stored books and the ledger disagree."""
     names = _Names(directory)
     return (
         *_differing(stored.custody, told.custody, names.ring, names.custody),
         *_differing(stored.releases, told.releases, "the release of slot {}".format, names.release),
+        *_differing(_modes(stored), _modes(told), "commissioning{}".format, names.commissioning),
+        *_differing(stored.out_of_service, told.out_of_service, "slot {}".format, names.out_of_service),
         *_differing(stored.alarms, told.alarms, names.alarm, lambda at: f"raised at {utc_text(at)}"),
     )
 
@@ -30,6 +43,10 @@ def _differing(
         if ours != theirs:
             said = ["nothing of it" if each is None else say(each) for each in (ours, theirs)]
             yield f"{name(key)}: the books say {said[0]}; the ledger says {said[1]}"
+
+
+def _modes(books: Books) -> Mapping[str, Commissioning]:
+    return {} if books.commissioning is None else {"": books.commissioning}
 
 
 class _Names:
@@ -57,6 +74,12 @@ class _Names:
     def release(self, release: OpenRelease) -> str:
         said = f"{self.ring(release.ring)} from slot {release.slot} for {self._person(release.holder)}"
         return f"{said}{_due(release.due)}, release {release.id}"
+
+    def commissioning(self, mode: Commissioning) -> str:
+        return f"begun by {self._person(mode.actor)} at {utc_text(mode.since)}"
+
+    def out_of_service(self, slot: OutOfService) -> str:
+        return f"out of service since {utc_text(slot.since)} ({slot.why})"
 
     def alarm(self, key: AlarmKey) -> str:
         kind, subject = key

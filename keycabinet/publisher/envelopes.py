@@ -8,10 +8,10 @@ from keycabinet.publisher.topics import Topics, is_sealed
 
 TELLABLE = frozenset(
     {
-        "actor", "approver", "booked_holder", "bank", "count", "device", "due", "evidence", "factors", "fault",
-        "from_slot", "holder", "holidays", "home_slot", "kind", "limits", "link", "pairs", "person", "reader", "reason",
-        "release", "returned_by", "ring", "schedules", "seconds", "silent", "slot", "subject", "tag", "version", "via",
-        "why",
+        "actor", "approver", "bank", "bolt_ms", "booked_holder", "coil_ms", "contact", "count", "counted", "device",
+        "due", "evidence", "factors", "fault", "from_slot", "holder", "holidays", "home_slot", "kind", "limits",
+        "link", "outcome", "pairs", "person", "reader", "reason", "release", "returned_by", "ring", "rings",
+        "schedules", "seconds", "silent", "slot", "subject", "tag", "version", "via", "why",
     }
 )  # fmt: skip
 """Fields of rows that are published. A field that is not named here stays in the cabinet."""

@@ -73,7 +73,7 @@ class Slot(Message):
     state: str
     """in, out, missing, unverified, elsewhere, wrong_ring, foreign_tag, unreadable, empty or unknown"""
     lock: str
-    """secured, released, unlatched or none"""
+    """secured, released, unlatched, out_of_service, or none"""
     present: bool
     """Whether a ring is believed to hang here; ``evidence`` says why it is believed."""
     ring: Id | None

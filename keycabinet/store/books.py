@@ -7,11 +7,22 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, and_, bindparam, delete, insert, select
 from sqlalchemy import Row as SqlRow
 
-from keycabinet.domain.books import AlarmKey, Books, Custody, In, Missing, OpenRelease, Out, Unverified
+from keycabinet.domain.books import (
+    AlarmKey,
+    Books,
+    Commissioning,
+    Custody,
+    In,
+    Missing,
+    OpenRelease,
+    Out,
+    OutOfService,
+    Unverified,
+)
 from keycabinet.domain.entries import AlarmKind, Evidence
 from keycabinet.domain.moment import utc_from, utc_text
 from keycabinet.errors import StoreError
-from keycabinet.store.schema import alarms, custody, open_releases
+from keycabinet.store.schema import alarms, custody, modes, open_releases, slots_out_of_service
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -24,6 +35,11 @@ _put_alarm = insert(alarms).prefix_with("OR REPLACE")
 _drop_alarm = delete(alarms).where(
     and_(alarms.c.kind == bindparam("gone_kind"), alarms.c.subject == bindparam("gone_subject"))
 )
+_put_mode = insert(modes).prefix_with("OR REPLACE")
+_drop_mode = delete(modes).where(modes.c.name == bindparam("gone"))
+_put_service = insert(slots_out_of_service).prefix_with("OR REPLACE")
+_drop_service = delete(slots_out_of_service).where(slots_out_of_service.c.slot == bindparam("gone"))
+COMMISSIONING = "commissioning"
 
 
 def load_books(connection: Connection) -> Books:
@@ -33,6 +49,11 @@ def load_books(connection: Connection) -> Books:
         releases={row.slot: _release(row) for row in connection.execute(select(open_releases))},
         alarms={
             (AlarmKind(row.kind), row.subject): utc_from(row.raised_at) for row in connection.execute(select(alarms))
+        },
+        commissioning=_load_modes(connection).get(COMMISSIONING),
+        out_of_service={
+            row.slot: OutOfService(utc_from(row.since), row.why)
+            for row in connection.execute(select(slots_out_of_service))
         },
     )
 
@@ -48,6 +69,24 @@ def write_books(connection: Connection, before: Books, after: Books) -> None:
     _many(connection, _put_release, [_release_row(slot, release) for slot, release in opened])
     _many(connection, _drop_alarm, [{"gone_kind": kind.value, "gone_subject": name} for kind, name in gone_alarms])
     _many(connection, _put_alarm, [_alarm_row(key, at) for key, at in raised])
+    _write_service(connection, before, after)
+
+
+def _write_service(connection: Connection, before: Books, after: Books) -> None:
+    gone_modes, begun = _difference(_modes(before), _modes(after))
+    back, out = _difference(before.out_of_service, after.out_of_service)
+    _many(connection, _drop_mode, [{"gone": name} for name in gone_modes])
+    _many(connection, _put_mode, [{"name": n, "since": utc_text(it.since), "actor": it.actor} for n, it in begun])
+    _many(connection, _drop_service, [{"gone": slot} for slot in back])
+    _many(connection, _put_service, [{"slot": n, "since": utc_text(it.since), "why": it.why} for n, it in out])
+
+
+def _modes(books: Books) -> Mapping[str, Commissioning]:
+    return {} if books.commissioning is None else {COMMISSIONING: books.commissioning}
+
+
+def _load_modes(connection: Connection) -> dict[str, Commissioning]:
+    return {row.name: Commissioning(utc_from(row.since), row.actor) for row in connection.execute(select(modes))}
 
 
 def _difference(old: Mapping[K, V], new: Mapping[K, V]) -> tuple[list[K], list[tuple[K, V]]]:

@@ -233,6 +233,16 @@ Index("open_releases_ring_id", open_releases.c.ring_id)
 
 alarms = _table("alarms", _text("kind", key=True), _text("subject", key=True), _text("raised_at"))
 
+modes = _table("modes", _text("name", key=True), _text("since"), _refers("actor", "people.id"))
+"""What the cabinet is in until it is ended: ``commissioning``, or nothing."""
+
+slots_out_of_service = _table(
+    "slots_out_of_service",
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    _text("since"),
+    _text("why"),
+)
+
 cursors = _table("cursors", _text("name", key=True), _integer("seq"))
 
 meta = _table("meta", _text("key", key=True), _text("value"))

@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import product
 
 from keycabinet.domain import slot as slots
-from keycabinet.domain.books import Books, In, Missing, OpenRelease, Out, Unverified
+from keycabinet.domain.books import Books, Commissioning, In, Missing, OpenRelease, Out, Unverified
 from keycabinet.domain.entries import Evidence, ReleaseIntended
 from keycabinet.domain.events import (
     BoltsRead,
@@ -42,13 +42,17 @@ from keycabinet.domain.states import (
     DoorReleased,
     DoorUnknown,
     Free,
+    Learned,
+    Learning,
     Naming,
     NewPin,
+    NotLearned,
     Offered,
     PinEntry,
     Released,
     RepeatPin,
     Taking,
+    UnderTest,
     Unlatched,
     Withdrawn,
 )
@@ -115,6 +119,9 @@ SLOT_STATES = {
     "withdrawn": Withdrawn("x", "cancelled", SOON),
     "offered": Offered(SOON),
     "unlatched": Unlatched(),
+    "under test": UnderTest(T, SOON),
+    "tested, coil": UnderTest(T, SOON, coil=timedelta(0)),
+    "tested, bolt": UnderTest(T, SOON, bolt=timedelta(0)),
 }
 SLOT_EVENTS = {
     "bolt drawn": BoltsRead(SLOTS, home=False),
@@ -126,7 +133,7 @@ SLOT_EVENTS = {
     "10 min": LATE,
     "ring gone": (ContactRead(3, closed=False), TagsRead("bank1", tags(1, 2, 4, 5, 6))),
 }
-TAG, LOST, ENDED = "+tag.refused", "+device.lost", "+release.ended"
+TAG, LOST, ENDED, TESTED = "+tag.refused", "+device.lost", "+release.ended", "+slot.tested"
 SLOT_TABLE = {
     "secured": (
         "Secured", "Secured", "Secured", "Secured", f"Secured {TAG}", f"Secured {LOST}", "Secured",
@@ -155,6 +162,18 @@ SLOT_TABLE = {
     "unlatched": (
         "Unlatched", "Secured", "Unlatched", "Unlatched", f"Unlatched {TAG}", f"Unlatched {LOST}", "Unlatched",
         "Unlatched +ring.missing",
+    ),
+    "under test": (
+        "UnderTest", "UnderTest", "UnderTest", f"Secured {TESTED}", f"UnderTest {TAG}", f"Secured {LOST}",
+        f"Secured {TESTED}", "UnderTest +ring.missing",
+    ),
+    "tested, coil": (
+        f"Unlatched {TESTED}", "UnderTest", "UnderTest", f"Secured {TESTED}", f"UnderTest {TAG}", f"Secured {LOST}",
+        f"Secured {TESTED}", "UnderTest +ring.missing",
+    ),
+    "tested, bolt": (
+        "UnderTest", "UnderTest", f"Secured {TESTED}", f"Secured {TESTED}", f"UnderTest {TAG}", f"Secured {LOST}",
+        f"Secured {TESTED}", "UnderTest +ring.missing",
     ),
 }  # fmt: skip
 
@@ -317,6 +336,50 @@ def test_the_books_follow_every_sight_from_every_custody():
         return told(story, event, lambda: type(story.cabinet.books.custody["r3"]).__name__)
 
     check(by_name(CUSTODY_TABLE, SIGHTS), CUSTODIES, SIGHTS, outcome)
+
+
+# ---- learning ----
+
+LEARNINGS = {
+    "nothing": None,
+    "waiting": Learning("r7", "eve", SOON, frozenset({7, 8}), tags(1, 2, 3, 4, 5, 6)),
+    "learned": Learned("r7", 7),
+    "not learned": NotLearned("r7", "two tags"),
+}
+OWN, OTHER = "01DEADBEEF000042", "01DEADBEEF000043"
+HANGING = tags(1, 2, 3, 4, 5, 6)
+LEARNING_EVENTS = {
+    "a tag in slot 7": (ContactRead(7, closed=True), TagsRead("bank1", HANGING | {OWN})),
+    "two tags": (ContactRead(7, closed=True), TagsRead("bank1", HANGING | {OWN, OTHER})),
+    "a contact alone": ContactRead(7, closed=True),
+    "a tag alone": TagsRead("bank1", HANGING | {OWN}),
+    "a ring leaves": (ContactRead(3, closed=False), TagsRead("bank1", tags(1, 2, 4, 5, 6))),
+    "reader lost": DeviceFailed("bank1", "line_silent", ""),
+    "10 min": LATE,
+}
+LEFT, REFUSED = "+ring.set_aside", "+ring.not_learned"
+LEARNING_TABLE = {
+    "nothing": ("NoneType", "NoneType", "NoneType", "NoneType", f"NoneType {LEFT}", f"NoneType {LOST}", "NoneType"),
+    "waiting": (
+        "Learned +ring.enrolled", f"NotLearned {REFUSED}", "Learning", "Learning", f"Learning {LEFT}",
+        f"Learning {LOST}", f"NotLearned {REFUSED}",
+    ),
+    "learned": ("Learned", "Learned", "Learned", "Learned", f"Learned {LEFT}", f"Learned {LOST}", "Learned"),
+    "not learned": (
+        "NotLearned", "NotLearned", "NotLearned", "NotLearned", f"NotLearned {LEFT}", f"NotLearned {LOST}",
+        "NotLearned",
+    ),
+}  # fmt: skip
+
+
+def test_learning_answers_every_event_in_every_state():
+    def outcome(state, event):
+        story = running(directory=a_directory().having(rings=[a_ring(7, tag="")]))
+        books = replace(story.cabinet.books, commissioning=Commissioning(NOON.utc, "eve"))
+        story.cabinet = replace(story.cabinet, learning=state, books=books)
+        return told(story, event, lambda: type(story.cabinet.learning).__name__)
+
+    check(by_name(LEARNING_TABLE, LEARNING_EVENTS), LEARNINGS, LEARNING_EVENTS, outcome)
 
 
 # ---- helpers ----

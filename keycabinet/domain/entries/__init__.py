@@ -1,6 +1,6 @@
 """What the ledger can say: one class a row type. Ids only; names and codes are elsewhere, and enter as commitments."""
 
-from keycabinet.domain.entries import cabinet, custody, keypad, roster
+from keycabinet.domain.entries import cabinet, commissioning, custody, keypad, roster
 from keycabinet.domain.entries.cabinet import (
     AlarmCleared,
     AlarmRaised,
@@ -13,6 +13,18 @@ from keycabinet.domain.entries.cabinet import (
     SpaceFreed,
     SpaceGone,
     StorageFailed,
+)
+from keycabinet.domain.entries.commissioning import (
+    CommissioningBegun,
+    CommissioningEnded,
+    LatchTestIntended,
+    Outcome,
+    RingLearned,
+    RingNotLearned,
+    RingSetAside,
+    SlotInService,
+    SlotOutOfService,
+    SlotTested,
 )
 from keycabinet.domain.entries.custody import (
     DoorClosed,
@@ -80,6 +92,8 @@ __all__ = [
     "BoundsChanged",
     "CabinetReady",
     "CabinetStarted",
+    "CommissioningBegun",
+    "CommissioningEnded",
     "DeviceBack",
     "DeviceLost",
     "DoorClosed",
@@ -90,10 +104,12 @@ __all__ = [
     "Entry",
     "Evidence",
     "KeypadPaused",
+    "LatchTestIntended",
     "LinkBack",
     "LinkLost",
     "LoginGranted",
     "LoginRefused",
+    "Outcome",
     "PersonBlanked",
     "PersonChanged",
     "PersonEnrolled",
@@ -116,12 +132,18 @@ __all__ = [
     "RingChanged",
     "RingEnrolled",
     "RingFound",
+    "RingLearned",
     "RingMissing",
     "RingMoved",
+    "RingNotLearned",
     "RingRetired",
     "RingReturned",
+    "RingSetAside",
     "RingTaken",
     "SessionEnded",
+    "SlotInService",
+    "SlotOutOfService",
+    "SlotTested",
     "SpaceFreed",
     "SpaceGone",
     "StorageFailed",
@@ -133,7 +155,7 @@ __all__ = [
 
 ENTRY_TYPES: tuple[type[Entry], ...] = tuple(
     each
-    for room in (cabinet, roster, keypad, custody)
+    for room in (cabinet, roster, keypad, custody, commissioning)
     for each in vars(room).values()
     if isinstance(each, type) and issubclass(each, Entry) and each is not Entry
 )

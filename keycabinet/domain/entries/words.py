@@ -59,6 +59,8 @@ class Reason(Enum):
     DUPLICATE_TAG = "duplicate_tag"
     TOO_OFTEN = "too_often"
     STORAGE = "storage"
+    COMMISSIONING = "commissioning"
+    OUT_OF_SERVICE = "out_of_service"
 
 
 @unique

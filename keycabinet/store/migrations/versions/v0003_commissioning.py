@@ -1,4 +1,4 @@
-"""Rings whose tags are not known yet."""
+"""Rings whose tags are not known yet, the mode of the first day, and slots out of service."""
 
 from alembic import op
 
@@ -8,8 +8,36 @@ branch_labels = None
 depends_on = None
 
 
+STATEMENTS = (
+    """
+    CREATE TABLE modes (
+        name TEXT NOT NULL,
+        since TEXT NOT NULL,
+        actor TEXT NOT NULL,
+        CONSTRAINT pk_modes PRIMARY KEY (name),
+        CONSTRAINT fk_modes_actor FOREIGN KEY (actor) REFERENCES people (id) DEFERRABLE INITIALLY DEFERRED
+    ) STRICT
+    """,
+    """
+    CREATE TABLE slots_out_of_service (
+        slot INTEGER NOT NULL,
+        since TEXT NOT NULL,
+        why TEXT NOT NULL,
+        CONSTRAINT pk_slots_out_of_service PRIMARY KEY (slot)
+    ) STRICT
+    """,
+)
+
+
 def upgrade() -> None:
-    """Let a ring be without a tag. SQLite's own way (lang_altertable, 7): no row changes, so none is written again."""
+    """Add them; every ring keeps its tag."""
+    _let_rings_be_without_tags()
+    for statement in STATEMENTS:
+        op.execute(statement)
+
+
+def _let_rings_be_without_tags() -> None:
+    """SQLite's own way to drop a NOT NULL (lang_altertable, 7): no row changes, so none is written again."""
     (version,) = op.get_bind().exec_driver_sql("PRAGMA schema_version").one()
     op.execute("PRAGMA writable_schema = ON")
     op.execute(

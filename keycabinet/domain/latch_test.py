@@ -1,0 +1,77 @@
+"""A latch that is tried while the cabinet is commissioned: its pulse, its bolt, and how long each took (R46).
+
+It opens a slot that may hold a ring: a person asks for it in a session, and the row is committed first (law 2).
+"""
+
+from datetime import timedelta
+
+from keycabinet.domain import alarms
+from keycabinet.domain.effects import ReleaseSlot
+from keycabinet.domain.entries import AlarmKind, LatchTestIntended, Outcome, SlotTested
+from keycabinet.domain.state import Cabinet, Hindered, Turn
+from keycabinet.domain.states import SECURED, Secured, UnderTest, Unlatched
+
+
+def begin(turn: Turn, slot: int, actor: str) -> Turn | Hindered:
+    """Pulse the latch of this one slot, whatever hangs in it, and light its lamp."""
+    hindrance = _hindrance(turn.cabinet, slot)
+    if hindrance:
+        return Hindered(hindrance)
+    testing = UnderTest(turn.elapsed, turn.elapsed + turn.cabinet.times.last_pulse)
+    return turn.record(LatchTestIntended(slot, actor)).slot(slot, testing).command(ReleaseSlot(slot))
+
+
+def pulsed(turn: Turn, slot: int, testing: UnderTest) -> Turn:
+    """The coil did its work; the bolt has a moment left to move."""
+    coil = turn.elapsed - testing.began
+    if slot not in turn.cabinet.layout.bolts or testing.bolt is not None:
+        return end(turn, slot, UnderTest(testing.began, testing.until, coil, testing.bolt), Outcome.OK)
+    until = turn.elapsed + turn.cabinet.times.latch_check
+    return turn.slot(slot, UnderTest(testing.began, until, coil))
+
+
+def bolt_drawn(turn: Turn, slot: int, testing: UnderTest) -> Turn:
+    """The bolt moved; it may do so before the pulse is over."""
+    if testing.bolt is not None:
+        return turn
+    moved = UnderTest(testing.began, testing.until, testing.coil, turn.elapsed - testing.began)
+    return turn.slot(slot, moved) if moved.coil is None else end(turn, slot, moved, Outcome.OK)
+
+
+def expire(turn: Turn, slot: int, testing: UnderTest) -> Turn:
+    """The driver has not answered, or the bolt has not moved."""
+    if turn.elapsed < testing.until:
+        return turn
+    return end(turn, slot, testing, Outcome.NO_PULSE if testing.coil is None else Outcome.BOLT_STUCK)
+
+
+def end(turn: Turn, slot: int, testing: UnderTest, outcome: Outcome) -> Turn:
+    """Record what was measured. A bolt that moved is no fault any more."""
+    tested = SlotTested(slot, outcome, _contact(turn.cabinet, slot), _ms(testing.coil), _ms(testing.bolt))
+    after = Unlatched() if slot in turn.cabinet.drawn else SECURED
+    turn = turn.record(tested).slot(slot, after).having(tested={**turn.cabinet.tested, slot: tested})
+    is_well = outcome is Outcome.OK and testing.bolt is not None
+    return alarms.unlatch(turn, AlarmKind.LOCK_FAULT, f"slot-{slot}") if is_well else turn
+
+
+def _hindrance(cabinet: Cabinet, slot: int) -> str:
+    under_test = [each for each, state in cabinet.slots.items() if isinstance(state, UnderTest)]
+    if slot not in cabinet.layout.latches:
+        return f"there is no slot {slot}"
+    if under_test:
+        return f"slot {under_test[0]} is being tested: one at a time"
+    if not isinstance(cabinet.state_of(slot), Secured | Unlatched):
+        return f"slot {slot} is in use"
+    if slot in cabinet.drawn:
+        return f"the bolts sensed with slot {slot} are not all home: push every ring in first"
+    return ""
+
+
+def _contact(cabinet: Cabinet, slot: int) -> str:
+    if slot not in cabinet.layout.contacts:
+        return "none"
+    return {None: "unknown", True: "closed", False: "open"}[cabinet.seen.contacts.get(slot)]
+
+
+def _ms(duration: timedelta | None) -> int | None:
+    return None if duration is None else duration // timedelta(milliseconds=1)
