@@ -75,7 +75,7 @@ def rings(draw: st.DrawFn, number: int, tag: str) -> Ring:
         number=str(number),
         name=draw(texts.filter(bool)),
         category=draw(st.sampled_from(Category)),
-        tag=tag,
+        tag=draw(st.sampled_from([tag, ""])),
         home_slot=number,
         groups=draw(st.frozensets(groups, max_size=3)),
         due=draw(due_rules),
