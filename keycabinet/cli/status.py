@@ -69,6 +69,8 @@ def _health(status: Status) -> list[tuple[str, bool]]:
     told += [(f"NOT WORKING: {ill['part']}. {ill['words']}", False) for ill in status["health"]]
     if not status["clock"]["synced"]:
         told.append(("THE CLOCK IS NOT SYNCHRONISED.", False))
+    if status["commissioning"] is not None:
+        told.append(("BEING COMMISSIONED: no ring is released, and none is missed.", False))
     if status["session"]:
         told.append(("Somebody is at the keypad.", True))
     return [*told, (_counts(status), True)]
@@ -134,7 +136,7 @@ def _where(slot: Slot) -> str:
         told = f"ring {slot['ring']['number']} hangs here"
     if state == "in" and slot["evidence"] != "tag_read":
         told += f" ({slot['evidence']})"
-    return told if slot["lock"] in ("secured", "none") else f"{told}, {slot['lock']}"
+    return told if slot["lock"] in ("secured", "none") else f"{told}, {slot['lock'].replace('_', ' ')}"
 
 
 def _due(slot: Slot, zone: ZoneInfo, now: datetime) -> str:

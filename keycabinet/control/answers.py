@@ -51,6 +51,7 @@ def show_status(call: Call, params: SeenAs) -> results.Status:
         alarms=status.alarms(cabinet, directory, sealed=Visibility.SEALED in sight.visibilities),
         head=results.LedgerHead(seq=head.seq, hash=head.hash),
         session=not isinstance(cabinet.session, Idle),
+        commissioning=books.commissioning.since if books.commissioning is not None else None,
     )
 
 

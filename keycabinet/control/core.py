@@ -13,7 +13,7 @@ from keycabinet.credentials import Credential
 from keycabinet.domain.directory import Directory
 from keycabinet.domain.moment import Moment
 from keycabinet.domain.people import Pin
-from keycabinet.domain.state import Cabinet, Ill
+from keycabinet.domain.state import Cabinet, Hindered, Ill, Turn
 from keycabinet.roster import Site
 from keycabinet.roster.enrol import Issue
 from keycabinet.store import Change, Reader
@@ -51,6 +51,10 @@ class Deciding(Protocol):
 
     def submit(self, job: Callable[[], T]) -> "Future[T]":
         """Have this done by the deciding thread, between two events."""
+        ...
+
+    def carry_out(self, asked: Callable[[Turn], Turn | Hindered]) -> Hindered | None:
+        """Do what a person asked for, or say what hinders it. Deciding thread only."""
         ...
 
     def enrol(self, directory: Directory, change: Change) -> None:

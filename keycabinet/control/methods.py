@@ -7,13 +7,15 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from keycabinet.control import answers, people, pins, results, rights, rings, roster
+from keycabinet.control import answers, commissioning, people, pins, results, rights, rings, roster
 from keycabinet.control.call import Call, person_of
 from keycabinet.control.history import history
 from keycabinet.control.params import (
+    Count,
     CursorMove,
     CursorName,
     HistoryOf,
+    LearnRing,
     LedgerRead,
     Login,
     MayHaveToken,
@@ -29,6 +31,8 @@ from keycabinet.control.params import (
     RingOf,
     RosterImport,
     SeenAs,
+    SlotAndWhy,
+    SlotOf,
     Subscribe,
     WithToken,
 )
@@ -95,6 +99,13 @@ METHODS: Mapping[str, Method[Any, Any]] = {
     "pin.reset": Method(PinOf, results.PinGiven, may(Act.ISSUE_PIN), pins.reset),
     "pin.disable": Method(PinOf, results.Done, may(Act.DISABLE_PIN), pins.disable),
     "pin.duress": Method(PinOf, results.PinGiven, may(Act.ISSUE_PIN), pins.duress),
+    "commission.begin": Method(WithToken, results.Commissioning, ADMINISTRATORS, commissioning.begin),
+    "commission.status": Method(WithToken, results.Commissioning, OVERSEERS, commissioning.show),
+    "commission.learn": Method(LearnRing, results.LearningOf, ADMINISTRATORS, commissioning.learn),
+    "commission.test": Method(SlotOf, results.Tested, ADMINISTRATORS, commissioning.test),
+    "commission.end": Method(Count, results.Commissioning, ADMINISTRATORS, commissioning.end),
+    "slot.out_of_service": Method(SlotAndWhy, results.Done, ADMINISTRATORS, commissioning.out_of_service),
+    "slot.in_service": Method(SlotOf, results.Done, ADMINISTRATORS, commissioning.in_service),
     "roster.import": Method(RosterImport, results.RosterImported, ADMINISTRATORS, roster.import_roster),
 }
 

@@ -142,6 +142,30 @@ class PinOf(WithToken):
     code: Short
 
 
+class LearnRing(RingOf):
+    """A ring, by number or id, and how long to wait for its tag."""
+
+    within_s: Annotated[int, Field(ge=0, le=120)] = 120
+
+
+class SlotOf(WithToken):
+    """A slot."""
+
+    slot: Annotated[int, Field(ge=1, le=9999)]
+
+
+class SlotAndWhy(SlotOf):
+    """A slot, and why it does not serve."""
+
+    why: Short
+
+
+class Count(WithToken):
+    """How many rings somebody counted in the cabinet."""
+
+    rings: Annotated[int, Field(ge=0, le=9999)]
+
+
 class RosterImport(WithToken):
     """Tables of the roster as CSV text; None leaves a table as it is. ``dry_run``: say what would change, no more."""
 

@@ -58,7 +58,7 @@ class Slot(Result):
     state: str
     """in, out, missing, unverified, elsewhere, wrong_ring, foreign_tag, unreadable, empty or unknown"""
     lock: str
-    """secured, released, unlatched, or none where there is no latch"""
+    """secured, released, unlatched, out_of_service, or none where there is no latch"""
     ring: Ring | None
     """What hangs here now."""
     home: Home | None
@@ -128,6 +128,51 @@ class Status(Result):
     head: LedgerHead
     session: bool
     """Whether somebody is at the keypad."""
+    commissioning: datetime | None
+    """Since when the cabinet is being commissioned."""
+
+
+class LearningOf(Result):
+    """A ring (number) that is to be learned: waiting, learned in this slot, or not_learned and why, in words."""
+
+    ring: str
+    state: Literal["waiting", "learned", "not_learned"]
+    slot: int | None = None
+    why: str | None = None
+
+
+class Tested(Result):
+    """What came of the test of a slot: ok, bolt_stuck, no_pulse or device_lost.
+
+    In milliseconds from the order on: when the pulse was over, and when the bolt was drawn; None: not seen, or (for
+    the bolt) not sensed.
+    """
+
+    slot: int
+    outcome: str
+    contact: str
+    """closed, open, unknown, or none where there is no contact"""
+    coil_ms: int | None
+    bolt_ms: int | None
+    ring: str | None
+    """The number of the ring that hangs there."""
+
+
+class Commissioning(Result):
+    """Whether the cabinet is being commissioned, and how far that is."""
+
+    since: datetime | None
+    """None: it is not."""
+    by: Person | None
+    slots: list[int]
+    """Those that have a latch, and so can be tested."""
+    seen: dict[int, str]
+    """Slot -> number of the ring that is read there."""
+    loose: list[int]
+    """Slots whose bolt is not home: push the ring in."""
+    learning: LearningOf | None
+    tested: list[Tested]
+    """The last test of each slot since the core started."""
 
 
 class Named(Result):

@@ -60,6 +60,13 @@ TABLE: dict[str, tuple[str, str, dict[str, Any]]] = {
     "pin.disable": (PERSONS, ADMINISTRATOR, {"code": "0"}),
     "pin.duress": (PERSONS, ADMINISTRATOR, {"code": "0"}),
     "roster.export": (PERSONS, ADMINISTRATOR, {}),
+    "commission.begin": (PERSONS, ADMINISTRATOR, {}),
+    "commission.status": (PERSONS, OVERSEERS, {}),
+    "commission.learn": (PERSONS, ADMINISTRATOR, {"ring": "none"}),
+    "commission.test": (PERSONS, ADMINISTRATOR, {"slot": 99}),
+    "commission.end": (PERSONS, ADMINISTRATOR, {"rings": 9999}),
+    "slot.out_of_service": (PERSONS, ADMINISTRATOR, {"slot": 99, "why": "x"}),
+    "slot.in_service": (PERSONS, ADMINISTRATOR, {"slot": 99}),
     "roster.import": (PERSONS, ADMINISTRATOR, {"people": "no such column\n"}),
 }
 OPTIONAL = {"status", "subscribe", "history", "ledger.read"}
