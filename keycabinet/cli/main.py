@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 
 from keycabinet.cli import evidence
 from keycabinet.cli.check import ConfigOption, check
+from keycabinet.cli.commission import commission
 from keycabinet.cli.export import export
 from keycabinet.cli.history import history
 from keycabinet.cli.init import init
@@ -18,6 +19,7 @@ from keycabinet.cli.rights import rights
 from keycabinet.cli.ring import ring
 from keycabinet.cli.roster import import_roster
 from keycabinet.cli.session import login, logout, whoami
+from keycabinet.cli.slot import slot
 from keycabinet.cli.status import status
 from keycabinet.errors import ConfigError, KeycabinetError
 
@@ -81,6 +83,8 @@ app.add_typer(person, name="person")
 app.add_typer(ring, name="ring")
 app.add_typer(rights, name="rights")
 app.add_typer(pin, name="pin")
+app.add_typer(slot, name="slot")
+app.add_typer(commission, name="commission")
 app.command(name="import")(import_roster)
 app.command()(export)
 

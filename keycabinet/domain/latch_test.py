@@ -3,6 +3,7 @@
 It opens a slot that may hold a ring: a person asks for it in a session, and the row is committed first (law 2).
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 from keycabinet.domain import alarms
@@ -23,26 +24,21 @@ def begin(turn: Turn, slot: int, actor: str) -> Turn | Hindered:
 
 def pulsed(turn: Turn, slot: int, testing: UnderTest) -> Turn:
     """The coil did its work; the bolt has a moment left to move."""
-    coil = turn.elapsed - testing.began
-    if slot not in turn.cabinet.layout.bolts or testing.bolt is not None:
-        return end(turn, slot, UnderTest(testing.began, testing.until, coil, testing.bolt), Outcome.OK)
-    until = turn.elapsed + turn.cabinet.times.latch_check
-    return turn.slot(slot, UnderTest(testing.began, until, coil))
+    return _heard(turn, slot, replace(testing, coil=turn.elapsed - testing.began))
 
 
 def bolt_drawn(turn: Turn, slot: int, testing: UnderTest) -> Turn:
     """The bolt moved; it may do so before the pulse is over."""
-    if testing.bolt is not None:
-        return turn
-    moved = UnderTest(testing.began, testing.until, testing.coil, turn.elapsed - testing.began)
-    return turn.slot(slot, moved) if moved.coil is None else end(turn, slot, moved, Outcome.OK)
+    return turn if testing.bolt is not None else _heard(turn, slot, replace(testing, bolt=turn.elapsed - testing.began))
 
 
 def expire(turn: Turn, slot: int, testing: UnderTest) -> Turn:
-    """The driver has not answered, or the bolt has not moved."""
+    """The lamp was seen, or what is waited for has not come."""
     if turn.elapsed < testing.until:
         return turn
-    return end(turn, slot, testing, Outcome.NO_PULSE if testing.coil is None else Outcome.BOLT_STUCK)
+    is_stuck = slot in turn.cabinet.layout.bolts and testing.bolt is None
+    moved = Outcome.BOLT_STUCK if is_stuck else Outcome.OK
+    return end(turn, slot, testing, Outcome.NO_PULSE if testing.coil is None else moved)
 
 
 def end(turn: Turn, slot: int, testing: UnderTest, outcome: Outcome) -> Turn:
@@ -52,6 +48,15 @@ def end(turn: Turn, slot: int, testing: UnderTest, outcome: Outcome) -> Turn:
     turn = turn.record(tested).slot(slot, after).having(tested={**turn.cabinet.tested, slot: tested})
     is_well = outcome is Outcome.OK and testing.bolt is not None
     return alarms.unlatch(turn, AlarmKind.LOCK_FAULT, f"slot-{slot}") if is_well else turn
+
+
+def _heard(turn: Turn, slot: int, testing: UnderTest) -> Turn:
+    """Once the pulse is over: wait for the bolt, and no shorter than somebody needs to see the lamp."""
+    if testing.coil is None:
+        return turn.slot(slot, testing)
+    times = turn.cabinet.times
+    until = max(testing.began + times.lamp, testing.began + testing.coil + times.latch_check)
+    return turn.slot(slot, replace(testing, until=until))
 
 
 def _hindrance(cabinet: Cabinet, slot: int) -> str:

@@ -40,6 +40,8 @@ class Times:
     latch_check: timedelta = timedelta(milliseconds=500)
     tag_pause: timedelta = timedelta(seconds=5)
     unread: timedelta = timedelta(seconds=3)
+    lamp: timedelta = timedelta(seconds=1)
+    """How long the lamp of a slot that is being tested is lit at least."""
     learn: timedelta = timedelta(minutes=2)
     """How long a ring that is to be learned is waited for."""
     storage_trust: timedelta = timedelta(seconds=2)

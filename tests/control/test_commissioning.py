@@ -2,11 +2,12 @@
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from keycabinet.control.client import Client
 from keycabinet.domain.entries import Visibility
-from keycabinet.domain.events import BoltsRead, CoilPulsed, ContactRead, TagsRead
+from keycabinet.domain.events import BoltsRead, CoilPulsed, ContactRead, TagsRead, TimePassed
 from keycabinet.store import Reader
 from tests.builders import SLOTS, tags
 from tests.control.house import House, asking, logged_in
@@ -58,6 +59,9 @@ def test_a_day_of_commissioning(house: House, client: Client, eve: Any) -> None:
     answer = meanwhile(house, "commission.test", slot=3)
     wait_until(lambda: house.panel.pulsed == [3], 10, "the pulse")
     house.tell(BoltsRead(SLOTS, home=False), CoilPulsed(3))
+    house.settled()
+    house.clock.move(timedelta(seconds=1))
+    house.tell(TimePassed())
     assert answer() == {
         "slot": 3, "outcome": "ok", "contact": "closed", "coil_ms": 0, "bolt_ms": 0, "ring": "3",
     }  # fmt: skip

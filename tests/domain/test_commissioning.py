@@ -8,7 +8,7 @@ import pytest
 from keycabinet.domain import commissioning, service
 from keycabinet.domain.books import In, Missing, Unverified
 from keycabinet.domain.cabinet import carry_out, next_deadline
-from keycabinet.domain.effects import ReleaseSlot
+from keycabinet.domain.effects import Light, ReleaseSlot
 from keycabinet.domain.entries import (
     AlarmKind,
     AlarmRaised,
@@ -25,6 +25,7 @@ from keycabinet.domain.entries import (
     TagSeen,
 )
 from keycabinet.domain.events import BoltsRead, CoilPulsed, ContactRead, DeviceFailed, PulseRefused, TagsRead
+from keycabinet.domain.screen import lights
 from keycabinet.domain.state import Hindered
 from keycabinet.domain.states import Learned, NotLearned, Secured, UnderTest, Unlatched
 from tests.builders import SLOTS, Story, a_directory, a_ring, running, tags
@@ -207,12 +208,15 @@ def test_a_test_is_recorded_with_its_person_before_the_latch_is_pulsed_and_then_
     story.tell(BoltsRead(SLOTS, home=False))
     story.now = story.now.later(timedelta(milliseconds=160))
     story.tell(CoilPulsed(3))
+    assert lights(story.cabinet, story.facts)[3] is Light.STEADY
+    assert story.of(SlotTested) == []
+    story.later(seconds=1)
     assert story.of(SlotTested) == [SlotTested(3, Outcome.OK, "closed", 200, 40)]
     assert story.cabinet.state_of(3) == Unlatched()
 
 
 TESTS = {
-    "bolt after pulse": ((CoilPulsed(3), BoltsRead(SLOTS, home=False)), Outcome.OK),
+    "bolt after pulse": ((CoilPulsed(3), BoltsRead(SLOTS, home=False), timedelta(seconds=1)), Outcome.OK),
     "bolt does not move": ((CoilPulsed(3), timedelta(seconds=1)), Outcome.BOLT_STUCK),
     "pulse refused": ((PulseRefused(3, "queue"),), Outcome.NO_PULSE),
     "no answer": ((timedelta(seconds=8),), Outcome.NO_PULSE),
@@ -242,7 +246,7 @@ def test_one_latch_at_a_time_and_none_beside_a_bolt_that_is_not_home():
     assert trying(story, 3) == ""
     assert "slot 3 is being tested" in trying(story, 4)
     assert "slot 3 is being tested" in ending(story, 6)
-    story.tell(CoilPulsed(3), BoltsRead(SLOTS, home=False))
+    story.tell(CoilPulsed(3), BoltsRead(SLOTS, home=False)).later(seconds=1)
     assert "not all home" in trying(story, 4)
     story.tell(BoltsRead(SLOTS, home=True))
     assert trying(story, 4) == ""

@@ -168,11 +168,11 @@ SLOT_TABLE = {
         f"Secured {TESTED}", "UnderTest +ring.missing",
     ),
     "tested, coil": (
-        f"Unlatched {TESTED}", "UnderTest", "UnderTest", f"Secured {TESTED}", f"UnderTest {TAG}", f"Secured {LOST}",
+        "UnderTest", "UnderTest", "UnderTest", f"Secured {TESTED}", f"UnderTest {TAG}", f"Secured {LOST}",
         f"Secured {TESTED}", "UnderTest +ring.missing",
     ),
     "tested, bolt": (
-        "UnderTest", "UnderTest", f"Secured {TESTED}", f"Secured {TESTED}", f"UnderTest {TAG}", f"Secured {LOST}",
+        "UnderTest", "UnderTest", "UnderTest", f"Secured {TESTED}", f"UnderTest {TAG}", f"Secured {LOST}",
         f"Secured {TESTED}", "UnderTest +ring.missing",
     ),
 }  # fmt: skip
