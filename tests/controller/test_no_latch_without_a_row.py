@@ -12,7 +12,8 @@ from hypothesis.stateful import (
 )
 
 from keycabinet.controller import Controller
-from keycabinet.domain.books import In, Missing, Out
+from keycabinet.domain import commissioning
+from keycabinet.domain.books import In, Missing, Out, Unverified
 from keycabinet.domain.events import Event, TagPresented
 from tests.builders import a_directory, a_ring
 from tests.controller.rehearsal import PEOPLE, RINGS, Failure, PowerCut, Rehearsal
@@ -65,6 +66,20 @@ class LawTwo(RuleBasedStateMachine):
     def somebody_holds_a_tag_to_the_panel(self, ring):
         self.it.tell(TagPresented("panel", a_ring(ring).tag))
 
+    @rule()
+    def the_administrator_begins_to_commission(self):
+        self.it.ask(lambda turn: commissioning.begin(turn, "eve"))
+
+    @rule(slot=slots, cut=st.sampled_from([None, None, None, *PowerCut]), slow=st.booleans())
+    def the_administrator_tries_a_latch(self, slot, cut, slow):
+        self.it.power_cut, self.it.slow = cut, slow
+        self.it.ask(lambda turn: commissioning.test(turn, "eve", slot))
+
+    @rule()
+    def the_administrator_counts_and_leaves(self):
+        hanging = len(self.it.hanging)
+        self.it.ask(lambda turn: commissioning.end(turn, "eve", hanging))
+
     @rule(seconds=st.sampled_from([1, 5, 20, 40]))
     def time_passes(self, seconds):
         self.it.wait(seconds)
@@ -90,7 +105,7 @@ class LawTwo(RuleBasedStateMachine):
                 assert isinstance(booked, In)
                 assert booked.slot == slot
             elif self.it.taken_by[ring] is None:
-                assert isinstance(booked, Missing)
+                assert isinstance(booked, Missing | Unverified)  # set aside, while it was commissioned
             else:
                 assert isinstance(booked, Out)
                 assert booked.holder == self.it.taken_by[ring]
