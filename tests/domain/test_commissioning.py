@@ -17,6 +17,7 @@ from keycabinet.domain.entries import (
     Outcome,
     Reason,
     ReleaseRefused,
+    ReturnOffered,
     RingLearned,
     RingMissing,
     RingNotLearned,
@@ -24,7 +25,15 @@ from keycabinet.domain.entries import (
     SlotTested,
     TagSeen,
 )
-from keycabinet.domain.events import BoltsRead, CoilPulsed, ContactRead, DeviceFailed, PulseRefused, TagsRead
+from keycabinet.domain.events import (
+    BoltsRead,
+    CoilPulsed,
+    ContactRead,
+    DeviceFailed,
+    PulseRefused,
+    TagPresented,
+    TagsRead,
+)
 from keycabinet.domain.screen import lights
 from keycabinet.domain.state import Hindered
 from keycabinet.domain.states import Learned, NotLearned, Secured, UnderTest, Unlatched
@@ -209,8 +218,9 @@ def test_a_test_is_recorded_with_its_person_before_the_latch_is_pulsed_and_then_
     story.now = story.now.later(timedelta(milliseconds=160))
     story.tell(CoilPulsed(3))
     assert lights(story.cabinet, story.facts)[3] is Light.STEADY
+    story.later(milliseconds=700)
     assert story.of(SlotTested) == []
-    story.later(seconds=1)
+    story.later(milliseconds=100)
     assert story.of(SlotTested) == [SlotTested(3, Outcome.OK, "closed", 200, 40)]
     assert story.cabinet.state_of(3) == Unlatched()
 
@@ -295,6 +305,18 @@ def test_a_slot_that_is_out_of_service_releases_nothing_and_is_quiet_but_its_rin
     story.tell(ContactRead(3, closed=False))
 
     assert story.of(AlarmRaised) == [AlarmRaised(AlarmKind.MISSING, "r3")]
+
+
+def test_the_tag_of_a_ring_that_is_out_does_not_open_its_slot_while_that_is_out_of_service():
+    story = running().log_in().press("3#")
+    story.tell(CoilPulsed(3), ContactRead(3, closed=False), TagsRead("bank1", tags(1, 2, 4, 5, 6))).press("**")
+    assert out_of_service(story, 3) == ""
+    story.commands.clear()
+
+    story.tell(TagPresented("panel", a_ring(3).tag))
+
+    assert story.of(ReturnOffered) == [ReturnOffered("panel", "r3", None)]
+    assert [each for each in story.commands if isinstance(each, ReleaseSlot)] == []
 
 
 def test_a_stuck_latch_is_no_alarm_once_its_slot_is_out_of_service_and_the_slot_comes_back():
