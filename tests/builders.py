@@ -149,6 +149,8 @@ class Story:
 
     def _keep(self, cabinet: Cabinet, effects: Effects) -> None:
         self.cabinet, self._last = cabinet, effects
+        if effects.rings:
+            self.directory = self.directory.having(rings=effects.rings)
         self.entries += effects.entries
         self.commands += effects.commands
 

@@ -12,6 +12,7 @@ import typer
 
 from keycabinet.cli.check import AsJson, ConfigOption
 from keycabinet.cli.session import TIMEOUT_S, CredentialsStdin, called, logged_in
+from keycabinet.cli.times import local, stamp
 
 if TYPE_CHECKING:
     from keycabinet.control.client import Client
@@ -65,7 +66,7 @@ def try_slots(
 ) -> None:
     """Open each slot in turn, and say how long its pulse and its bolt took. Look whether its lamp is lit.
 
-    A slot with a ring in it opens too: push the ring in again before the next is tried.
+    Only empty slots are opened, and those whose rings were learned since the mode began: push such a ring in again.
     """
     from keycabinet.cli.paper import Paper, say_json
 
@@ -84,10 +85,25 @@ def end(
     count: Annotated[int, typer.Option("--count", min=0, prompt="Rings in the cabinet", help="Rings you counted.")],
     config: ConfigOption = None,
     credentials_stdin: CredentialsStdin = False,
+    as_json: AsJson = False,
 ) -> None:
     """Leave the mode with the number of rings that you have counted in the cabinet; you sign for it."""
-    called(config, credentials_stdin, "commission.end", rings=count)
-    typer.echo(f"{count} rings are counted and seen. The cabinet is in use.")
+    from zoneinfo import ZoneInfo
+
+    from keycabinet.cli.paper import Paper, say_json
+
+    with _session(config, from_stdin=credentials_stdin) as (client, token):
+        signed = client.call("commission.end", token=token, rings=count)
+        zone = ZoneInfo(client.call("hello")["timezone"])
+    if as_json:
+        say_json(signed)
+        return
+    by, rings = f"{signed['by']['name']} ({signed['by']['code']})", "1 ring" if count == 1 else f"{count} rings"
+    paper = Paper()
+    paper.say(f"Counted and seen: {rings}. The cabinet is in use.")
+    paper.say(f"Signed by {by}, {stamp(local(signed['at'], zone))}: row {signed['seq']} of the ledger.")
+    if signed["missing"]:
+        paper.say(f"Not back, and missing from now on: ring {', ring '.join(signed['missing'])}.", "bold red")
 
 
 @commission.command()
@@ -104,6 +120,9 @@ def status(config: ConfigOption = None, credentials_stdin: CredentialsStdin = Fa
     paper.say(f"The cabinet is being commissioned{by}." if found["since"] else "The cabinet is not being commissioned.")
     rings = ", ".join(f"ring {ring} in slot {slot}" for slot, ring in found["seen"].items())
     paper.say(f"{len(found['seen'])} rings are seen: {rings}." if rings else "No ring is seen.")
+    if found["aside"]:
+        aside = ", ".join(f"ring {ring} from slot {slot}" for ring, slot in found["aside"].items())
+        paper.say(f"Set aside, and missing at the end if not back: {aside}.", "bold")
     if found["learning"]:
         paper.say(_learned(found["learning"]))
     paper.show(_sheet(found["tested"]))

@@ -11,11 +11,13 @@ from keycabinet.control.refusals import Fault, Refused
 from keycabinet.control.status import person
 from keycabinet.domain import commissioning, service
 from keycabinet.domain.directory import Directory
-from keycabinet.domain.entries import SlotTested
+from keycabinet.domain.entries import CommissioningEnded, RingMissing, SlotTested, Visibility
 from keycabinet.domain.state import Cabinet, Hindered, Turn
 from keycabinet.domain.states import Learned, Learning, LearningState, NotLearned, UnderTest, Unlatched
 
 LOOK_EVERY_S = 0.05
+MOST_ROWS = 10_000
+"""More than can be written while one call is answered."""
 LONGEST_TEST_S = 20.0
 """The rules end a test after 8 s at the latest, the driver's silence included."""
 
@@ -53,11 +55,11 @@ def test(call: Call, params: SlotOf) -> results.Tested:
     return _tested(cabinet.tested[slot], commissioning.rings_seen(cabinet, core.controller.directory))
 
 
-def end(call: Call, params: Count) -> results.Commissioning:
-    """Leave the mode with a count. Raises Refused if another number of rings is seen, and says slot by slot which."""
-    actor, counted = call.actor, params.rings
+def end(call: Call, params: Count) -> results.Signed:
+    """Leave the mode with a count, and sign for it. Raises Refused if another number is seen, and names the slots."""
+    actor, counted, seq = call.actor, params.rings, call.core.head.seq
     _have_done(call, lambda turn: commissioning.end(turn, actor, counted))
-    return _standing(call)
+    return _signed(call, seq + 1)
 
 
 def out_of_service(call: Call, params: SlotAndWhy) -> results.Done:
@@ -72,6 +74,22 @@ def in_service(call: Call, params: SlotOf) -> results.Done:
     actor, slot = call.actor, params.slot
     _have_done(call, lambda turn: service.put_back(turn, actor, slot))
     return results.Done()
+
+
+def _signed(call: Call, from_seq: int) -> results.Signed:
+    """The first count since this row, and what the same transaction called missing."""
+    directory = call.core.controller.directory
+    with call.core.open_reader() as reader:
+        rows = reader.rows(from_seq, MOST_ROWS, frozenset({Visibility.OPEN}))
+    row, ended = next((row, row.entry) for row in rows if isinstance(row.entry, CommissioningEnded))
+    missing = [it.entry.ring for it in rows if isinstance(it.entry, RingMissing) and it.at == row.at]
+    return results.Signed(
+        seq=row.seq,
+        at=row.at,
+        by=person(ended.actor, directory),
+        rings=ended.rings,
+        missing=[_number(ring, directory) for ring in missing],
+    )
 
 
 def _have_done(call: Call, asked: Callable[[Turn], Turn | Hindered]) -> None:
@@ -97,6 +115,7 @@ def _standing(call: Call) -> results.Commissioning:
         slots=sorted(cabinet.layout.latches),
         seen=seen,
         loose=sorted(slot for slot, state in cabinet.slots.items() if isinstance(state, Unlatched)),
+        aside={_number(ring, directory): slot for ring, slot in commissioning.set_aside(cabinet).items()},
         learning=_learning(cabinet.learning, directory),
         tested=[_tested(cabinet.tested[slot], seen) for slot in sorted(cabinet.tested)],
     )
@@ -116,8 +135,7 @@ def _tested(tested: SlotTested, seen: dict[int, str]) -> results.Tested:
 def _learning(state: LearningState | None, directory: Directory) -> results.LearningOf | None:
     if state is None:
         return None
-    ring = directory.rings.get(state.ring)
-    number = ring.number if ring is not None else state.ring
+    number = _number(state.ring, directory)
     match state:
         case Learning():
             return results.LearningOf(ring=number, state="waiting")
@@ -125,3 +143,8 @@ def _learning(state: LearningState | None, directory: Directory) -> results.Lear
             return results.LearningOf(ring=number, state="learned", slot=slot)
         case NotLearned(why=why):
             return results.LearningOf(ring=number, state="not_learned", why=why)
+
+
+def _number(ring: str, directory: Directory) -> str:
+    known = directory.rings.get(ring)
+    return known.number if known is not None else ring

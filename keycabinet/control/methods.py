@@ -103,7 +103,7 @@ METHODS: Mapping[str, Method[Any, Any]] = {
     "commission.status": Method(WithToken, results.Commissioning, OVERSEERS, commissioning.show),
     "commission.learn": Method(LearnRing, results.LearningOf, ADMINISTRATORS, commissioning.learn),
     "commission.test": Method(SlotOf, results.Tested, ADMINISTRATORS, commissioning.test),
-    "commission.end": Method(Count, results.Commissioning, ADMINISTRATORS, commissioning.end),
+    "commission.end": Method(Count, results.Signed, ADMINISTRATORS, commissioning.end),
     "slot.out_of_service": Method(SlotAndWhy, results.Done, ADMINISTRATORS, commissioning.out_of_service),
     "slot.in_service": Method(SlotOf, results.Done, ADMINISTRATORS, commissioning.in_service),
     "roster.import": Method(RosterImport, results.RosterImported, ADMINISTRATORS, roster.import_roster),

@@ -170,9 +170,22 @@ class Commissioning(Result):
     """Slot -> number of the ring that is read there."""
     loose: list[int]
     """Slots whose bolt is not home: push the ring in."""
+    aside: dict[str, int]
+    """Number of a ring -> the slot that it left since the mode began; it is missing at the end, if it is not back."""
     learning: LearningOf | None
     tested: list[Tested]
-    """The last test of each slot since the core started."""
+    """The last test of each slot since the mode, or the core, began."""
+
+
+class Signed(Result):
+    """The count with which the mode was left: by whom and when, and the row of the ledger that says so."""
+
+    seq: int
+    at: datetime
+    by: Person
+    rings: int
+    missing: list[str]
+    """Numbers of rings that left their slots meanwhile and are not back: they are missing from now on."""
 
 
 class Named(Result):

@@ -6,7 +6,7 @@ from keycabinet.control.call import Call
 from keycabinet.control.params import RingAdd, RingChange, RingOf, WithToken
 from keycabinet.control.refusals import Fault, Refused
 from keycabinet.control.status import person
-from keycabinet.domain.books import Books, Custody, In, Missing, Out
+from keycabinet.domain.books import Books, Custody, In, Missing, Out, SetAside
 from keycabinet.domain.entries import RingChanged, RingRetired
 from keycabinet.domain.rings import Ring
 from keycabinet.roster import Files
@@ -90,7 +90,7 @@ def _file(call: Call, ring: Ring) -> results.RingFile:
         id=ring.id,
         cells=ring_cells(ring),
         custody=_word(custody),
-        slot=custody.slot if isinstance(custody, In | Out | Missing) else None,
+        slot=custody.slot if isinstance(custody, In | Out | Missing | SetAside) else None,
         holder=person(holder, call.core.controller.directory) if holder is not None else None,
         since=custody.since if custody is not None else None,
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from keycabinet.control import results
 from keycabinet.control.plain_words import in_plain_words
-from keycabinet.domain.books import Custody, In, Missing, Out, Unverified
+from keycabinet.domain.books import Custody, In, Missing, Out, SetAside, Unverified
 from keycabinet.domain.directory import Directory
 from keycabinet.domain.entries import SEALED_KINDS, AlarmKind
 from keycabinet.domain.rings import Ring
@@ -98,7 +98,7 @@ def _slot(slot: int, here: Ring | None, cabinet: Cabinet, directory: Directory, 
 
 def _state(slot: int, here: Ring | None, home: Ring | None, cabinet: Cabinet) -> str:
     custody = cabinet.books.custody.get(home.id) if home else None
-    if not (isinstance(custody, Out | Missing | Unverified) or cabinet.seen.is_known(cabinet.layout, slot)):
+    if not (isinstance(custody, Out | Missing | SetAside | Unverified) or cabinet.seen.is_known(cabinet.layout, slot)):
         return "unknown"
     if (AlarmKind.FOREIGN_TAG, f"slot-{slot}") in cabinet.books.alarms:
         return "foreign_tag"
@@ -119,7 +119,7 @@ def _word(custody: Custody | None, slot: int) -> str:
             return "out"
         case Missing():
             return "missing"
-        case Unverified():
+        case SetAside() | Unverified():
             return "unverified"
         case None:
             return "empty"

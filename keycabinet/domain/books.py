@@ -62,13 +62,21 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class SetAside:
+    """The ring left this slot while the cabinet is commissioned; if it is not back at the end, it is missing."""
+
+    slot: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Unverified:
-    """Nobody has seen the ring yet, or not since it was set aside while the cabinet was commissioned."""
+    """Nobody has seen the ring yet."""
 
     since: datetime
 
 
-Custody = In | Out | Missing | Unverified
+Custody = In | Out | Missing | SetAside | Unverified
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +157,8 @@ class Books:
                 return self._placed(ring, In(slot, at, evidence))
             case RingRetired(ring=ring):
                 return replace(self, custody=_without(self.custody, ring))
-            case RingSetAside(ring=ring):
-                return self._placed(ring, Unverified(at))
+            case RingSetAside(ring=ring, slot=slot):
+                return self._placed(ring, SetAside(slot, at))
             case RingMissing(ring=ring, slot=slot):
                 return self._placed(ring, Missing(slot, at))
             case _:

@@ -1,14 +1,17 @@
 """A cabinet that is being commissioned knows it, over restarts, until somebody leaves the mode with a count (R46).
 
-While it lasts no ring is missed, no tag is foreign, and nothing is released. What was missing before stays so.
+While it lasts no ring is missed, no tag is foreign, and nothing is released. What was missing before stays so, and
+what left its slot meanwhile is missing at the end: the mode is no way to take a ring. What is waited for, learned or
+measured is forgotten when the core starts again; the mode is not.
 """
 
 from keycabinet.domain import door, latch_test, learning
+from keycabinet.domain.books import SetAside
 from keycabinet.domain.directory import Directory
-from keycabinet.domain.entries import CommissioningBegun, CommissioningEnded
+from keycabinet.domain.entries import CommissioningBegun, CommissioningEnded, RingMissing
 from keycabinet.domain.seen import UNKNOWN, UNREADABLE, Content, Hanging
 from keycabinet.domain.state import Cabinet, Hindered, Turn
-from keycabinet.domain.states import Learning, UnderTest
+from keycabinet.domain.states import Learning, UnderTest, Unlatched
 
 
 def begin(turn: Turn, actor: str) -> Turn | Hindered:
@@ -20,6 +23,7 @@ def begin(turn: Turn, actor: str) -> Turn | Hindered:
         return Hindered("the cabinet is being commissioned already")
     if releases:
         return Hindered(f"slot {min(releases)} is being released: wait until it is over")
+    turn = turn.having(learned=frozenset(), tested={})
     return door.release(turn.record(CommissioningBegun(actor)))
 
 
@@ -35,20 +39,22 @@ def test(turn: Turn, actor: str, slot: int) -> Turn | Hindered:
 
 def end(turn: Turn, actor: str, counted: int) -> Turn | Hindered:
     """Leave the mode, if as many rings were counted as are seen; else say slot by slot what is seen."""
-    under_test = [slot for slot, state in turn.cabinet.slots.items() if isinstance(state, UnderTest)]
-    hindrance = _in_the_mode(turn)
+    hindrance = _in_the_mode(turn) or _not_shut(turn.cabinet)
     if hindrance is not None:
         return hindrance
-    if under_test:
-        return Hindered(f"slot {under_test[0]} is being tested")
     seen = rings_seen(turn.cabinet, turn.facts.directory)
     unseen = [slot for slot, content in _contents(turn.cabinet).items() if content is UNKNOWN]
     if unseen:
         return Hindered(f"nobody can see what is in slot {', '.join(map(str, unseen))}: its reader is not heard")
     if len(seen) != counted:
         return Hindered(f"you counted {counted}, the cabinet sees {len(seen)}: {'; '.join(_by_slot(turn))}")
-    turn = turn.record(CommissioningEnded(actor, len(seen), counted))
+    turn = turn.record(CommissioningEnded(actor, len(seen), counted), *_missing(turn))
     return turn.having(learning=None if isinstance(turn.cabinet.learning, Learning) else turn.cabinet.learning)
+
+
+def set_aside(cabinet: Cabinet) -> dict[str, int]:
+    """Ring -> the slot that it left since the mode began, and it is not back."""
+    return {ring: it.slot for ring, it in cabinet.books.custody.items() if isinstance(it, SetAside)}
 
 
 def rings_seen(cabinet: Cabinet, directory: Directory) -> dict[int, str]:
@@ -65,6 +71,19 @@ def _in_the_mode(turn: Turn) -> Hindered | None:
     if turn.cabinet.books.commissioning is None:
         return Hindered("the cabinet is not being commissioned")
     return None
+
+
+def _not_shut(cabinet: Cabinet) -> Hindered | None:
+    for slot, state in sorted(cabinet.slots.items()):
+        if isinstance(state, UnderTest):
+            return Hindered(f"slot {slot} is being tested")
+        if isinstance(state, Unlatched):
+            return Hindered(f"slot {slot} is not locked: push the ring in")
+    return None
+
+
+def _missing(turn: Turn) -> list[RingMissing]:
+    return [RingMissing(ring, slot) for ring, slot in sorted(set_aside(turn.cabinet).items())]
 
 
 def _at_the_open_door(asked: Turn | Hindered) -> Turn | Hindered:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from keycabinet.domain import learning
 from keycabinet.domain import slot as slots
-from keycabinet.domain.books import In, Missing, OpenRelease, Out, Unverified
+from keycabinet.domain.books import In, Missing, OpenRelease, Out, SetAside, Unverified
 from keycabinet.domain.effects import Play, Tune
 from keycabinet.domain.entries import (
     AlarmKind,
@@ -41,11 +41,12 @@ def contact_read(turn: Turn, event: ContactRead) -> Turn:
     """The contact of a slot was read. A tag that touched a slot before its ring was put back may hang in another."""
     cabinet = turn.cabinet
     homes = cabinet.homes(turn.facts.directory)
+    was_filled = cabinet.seen.contacts.get(event.slot) is True
     seen = cabinet.seen.forgetting(_tags_on_their_way(turn)).with_contact(
         cabinet.layout, event.slot, event.closed, homes, turn.elapsed
     )
     turn = turn.having(seen=seen)
-    return slots.filled(turn, event.slot) if event.closed else turn
+    return slots.filled(turn, event.slot) if event.closed and not was_filled else turn
 
 
 def _tags_on_their_way(turn: Turn) -> set[Tag]:
@@ -141,7 +142,7 @@ def _settle_ring(turn: Turn, ring: Ring, places: Places) -> Turn:
             return turn.record(RingMoved(ring.id, slot, seen_in[0], _evidence(turn, seen_in[0])))
         case Out() if seen_in and not turn.cabinet.seen.is_touching(turn.cabinet.layout, seen_in[0], turn.elapsed):
             return _returned(turn, ring, custody, seen_in[0])
-        case Missing() | Unverified() if seen_in:
+        case Missing() | SetAside() | Unverified() if seen_in:
             return turn.record(RingFound(ring.id, seen_in[0], _evidence(turn, seen_in[0])))
         case _:
             return turn

@@ -1,21 +1,25 @@
 """A latch that is tried while the cabinet is commissioned: its pulse, its bolt, and how long each took (R46).
 
-It opens a slot that may hold a ring: a person asks for it in a session, and the row is committed first (law 2).
+A person asks for it in a session, and the row is committed first (law 2). It is no way to a ring (R1): only a slot is
+opened that is empty, or whose ring was learned in this mode. Who may take the others has to take them out before.
 """
 
 from dataclasses import replace
 from datetime import timedelta
 
 from keycabinet.domain import alarms
+from keycabinet.domain.books import In, Missing, Out, SetAside
 from keycabinet.domain.effects import ReleaseSlot
 from keycabinet.domain.entries import AlarmKind, LatchTestIntended, Outcome, SlotTested
+from keycabinet.domain.rings import Ring
+from keycabinet.domain.seen import EMPTY, UNKNOWN, Hanging
 from keycabinet.domain.state import Cabinet, Hindered, Turn
 from keycabinet.domain.states import SECURED, Secured, UnderTest, Unlatched
 
 
 def begin(turn: Turn, slot: int, actor: str) -> Turn | Hindered:
-    """Pulse the latch of this one slot, whatever hangs in it, and light its lamp."""
-    hindrance = _hindrance(turn.cabinet, slot)
+    """Pulse the latch of this one slot, if no ring can come out that nobody had in their hands, and light its lamp."""
+    hindrance = _hindrance(turn.cabinet, slot) or _ring_inside(turn, slot)
     if hindrance:
         return Hindered(hindrance)
     testing = UnderTest(turn.elapsed, turn.elapsed + turn.cabinet.times.last_pulse)
@@ -70,6 +74,33 @@ def _hindrance(cabinet: Cabinet, slot: int) -> str:
     if slot in cabinet.drawn:
         return f"the bolts sensed with slot {slot} are not all home: push every ring in first"
     return ""
+
+
+def _ring_inside(turn: Turn, slot: int) -> str:
+    """Why this slot may hold a ring that has to stay there; empty if it does not."""
+    cabinet, content = turn.cabinet, turn.cabinet.seen.content(turn.cabinet.layout, slot)
+    if content is UNKNOWN or not cabinet.seen.is_certain(cabinet.layout, slot):
+        return f"nobody can see for certain what is in slot {slot}"
+    if content is EMPTY:
+        return ""
+    for ring in turn.facts.directory.rings.values():
+        if ring.id not in cabinet.learned and _may_hang(cabinet, ring, slot):
+            return f"ring {ring.number} hangs in slot {slot}, or may: have it taken out, by who may, before you begin"
+    return ""
+
+
+def _may_hang(cabinet: Cabinet, ring: Ring, slot: int) -> bool:
+    """Whether what is in this slot may be this ring, which the cabinet has held before."""
+    content = cabinet.seen.content(cabinet.layout, slot)
+    if isinstance(content, Hanging) and content.tag == ring.tag:
+        return True
+    match cabinet.books.custody.get(ring.id):
+        case In(slot=booked):
+            return booked == slot
+        case Out(slot=left) | Missing(slot=left) | SetAside(slot=left):
+            return slot in (left, ring.home_slot)
+        case _:
+            return False
 
 
 def _contact(cabinet: Cabinet, slot: int) -> str:

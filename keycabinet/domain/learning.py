@@ -91,7 +91,9 @@ def _bind(turn: Turn, learning: Learning, slot: int, tag: Tag) -> Turn:
         return _refuse(turn, learning, objection or "the ring was retired meanwhile")
     turn = turn.enrol(replace(ring, tag=tag, home_slot=slot))
     turn = turn.record(RingEnrolled(ring.id, slot, learning.actor), RingLearned(ring.id, slot, learning.actor))
-    turn = turn.having(learning=Learned(ring.id, slot)).command(Play(Tune.ACCEPTED))
+    turn = turn.having(learning=Learned(ring.id, slot), learned=turn.cabinet.learned | {ring.id}).command(
+        Play(Tune.ACCEPTED)
+    )
     return turn.noted(f"SLOT {slot} LEARNED")
 
 
@@ -101,6 +103,8 @@ def _objection(turn: Turn, ring: str, slot: int, tag: Tag) -> str:
         return f"the tag in slot {slot} is that of ring {whose.number}"
     if home is not None and home.id != ring:
         return f"slot {slot} is the home of ring {home.number}"
+    if tag in turn.facts.directory.person_of_badge:
+        return f"the tag in slot {slot} is somebody's badge"
     if slot in turn.cabinet.books.out_of_service:
         return f"slot {slot} is out of service"
     return ""

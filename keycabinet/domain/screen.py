@@ -131,7 +131,7 @@ def _idle(cabinet: Cabinet, facts: Facts) -> tuple[str, ...]:
     clock = f"{local:%a %d %b}".upper() + f"{local:%H:%M}".rjust(10)
     if cabinet.books.commissioning is not None:
         asked = "PUT ONE RING IN" if isinstance(cabinet.learning, Learning) else _advice(cabinet)
-        return clock, "COMMISSIONING", asked, "NO RING IS RELEASED"
+        return clock, "COMMISSIONING", asked, _trouble(cabinet, facts) or "NO RING IS RELEASED"
     return clock, _trouble(cabinet, facts), _advice(cabinet), INVITATIONS[cabinet.login]
 
 

@@ -40,7 +40,11 @@ def offer(turn: Turn, slot: int) -> Turn:
 
 def filled(turn: Turn, slot: int) -> Turn:
     """Something was put into this slot: a pulse that was meant for an empty one is not given any more (law 2)."""
-    return turn.command(WithdrawSlot(slot)) if isinstance(turn.cabinet.state_of(slot), Offered) else turn
+    match turn.cabinet.state_of(slot):
+        case Offered() | UnderTest(coil=None):
+            return turn.command(WithdrawSlot(slot))
+        case _:
+            return turn
 
 
 def is_free(state: SlotState) -> bool:

@@ -128,6 +128,8 @@ class Cabinet:
     """The site's choice: what schedules are worth while the clock is not trusted."""
     learning: LearningState | None = None
     """The ring that is being learned, or what came of the last one."""
+    learned: frozenset[str] = frozenset()
+    """Rings that were learned since the mode, or the core, began: whoever put them in had them in their hands."""
     tested: Mapping[int, SlotTested] = field(default_factory=dict)
     """Slot -> what came of its last test since the start."""
 

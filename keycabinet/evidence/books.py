@@ -14,6 +14,7 @@ from keycabinet.domain.books import (
     OpenRelease,
     Out,
     OutOfService,
+    SetAside,
     Unverified,
 )
 from keycabinet.domain.directory import Directory
@@ -68,6 +69,8 @@ class _Names:
                 return f"taken by {self._person(holder)} {taken}{_due(due)}"
             case Missing(slot, since):
                 return f"missing from slot {slot} since {utc_text(since)}"
+            case SetAside(slot, since):
+                return f"set aside from slot {slot} since {utc_text(since)}"
             case Unverified(since):
                 return f"unverified since {utc_text(since)}"
 

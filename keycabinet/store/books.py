@@ -17,6 +17,7 @@ from keycabinet.domain.books import (
     OpenRelease,
     Out,
     OutOfService,
+    SetAside,
     Unverified,
 )
 from keycabinet.domain.entries import AlarmKind, Evidence
@@ -113,6 +114,8 @@ def _custody_row(ring: str, where: Custody) -> dict[str, Any]:
             return row | out | {"due": _text_or_none(due)}
         case Missing(slot=slot):
             return row | {"state": "missing", "slot": slot}
+        case SetAside(slot=slot):
+            return row | {"state": "aside", "slot": slot}
         case Unverified():
             return row | {"state": "unverified"}
 
@@ -126,6 +129,8 @@ def _custody(row: SqlRow[Any]) -> Custody:
             return Out(row.slot, since, Evidence(row.evidence), row.holder, _instant_or_none(row.due))
         case "missing":
             return Missing(row.slot, since)
+        case "aside":
+            return SetAside(row.slot, since)
         case "unverified":
             return Unverified(since)
     raise StoreError(f"ring {row.ring_id} is in a state that no ring has: {row.state}")

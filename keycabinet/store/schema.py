@@ -214,7 +214,7 @@ custody = _table(
     _text("evidence", null=True),
     _refers("holder", "people.id", null=True),
     _text("due", null=True),
-    CheckConstraint("state IN ('in', 'out', 'missing', 'unverified')", name="state"),
+    CheckConstraint("state IN ('in', 'out', 'missing', 'aside', 'unverified')", name="state"),
     CheckConstraint("(state = 'out') = (holder IS NOT NULL)", name="holder"),
     CheckConstraint("(state = 'unverified') = (slot IS NULL)", name="slot"),
 )

@@ -11,6 +11,8 @@ from typer.testing import Result
 from keycabinet.cli.commission import RESULTS
 from keycabinet.cli.main import app
 from keycabinet.domain.entries import Outcome
+from keycabinet.domain.events import ContactRead, TagsRead
+from tests.builders import tags
 from tests.cli.running import keycabinet
 from tests.control.house import House
 
@@ -34,7 +36,23 @@ def test_the_mode_is_begun_shown_and_left_with_a_count(house: House) -> None:
     assert "6 rings are seen: ring 1 in slot 1, ring 2 in slot 2" in shown
     assert wrong.exit_code == 1
     assert "you counted 5, the cabinet sees 6: slot 1: ring 1; " in wrong.stderr
-    assert right.stdout == "6 rings are counted and seen. The cabinet is in use.\n"
+    counted, signed = right.stdout.splitlines()
+    assert counted == "Counted and seen: 6 rings. The cabinet is in use."
+    assert re.fullmatch(
+        r"Signed by Eve \(1009\), \d{4}-\d\d-\d\d \d\d:\d\d:\d\d -0\d:00: row \d+ of the ledger\.", signed
+    )
+
+
+def test_a_ring_that_is_not_back_is_told_before_the_end_and_at_the_end(house: House) -> None:
+    house.ready(*range(1, 7))
+    by_eve(house, "commission", "begin")
+    house.tell(ContactRead(3, closed=False), TagsRead("bank1", tags(1, 2, 4, 5, 6)))
+
+    shown = by_eve(house, "commission", "status").stdout
+    done = by_eve(house, "commission", "end", "--count", "5").stdout
+
+    assert "Set aside, and missing at the end if not back: ring 3 from slot 3." in shown
+    assert done.splitlines()[-1] == "Not back, and missing from now on: ring 3."
 
 
 def test_what_cannot_be_tested_is_in_the_table_with_its_reason(house: House) -> None:

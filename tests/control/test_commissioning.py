@@ -56,22 +56,26 @@ def test_a_day_of_commissioning(house: House, client: Client, eve: Any) -> None:
     assert answer() == {"ring": "7", "state": "learned", "slot": 8, "why": None}
     assert eve("ring.show", ring="7")["cells"] | {"tag": NEW, "home_slot": "8"} == eve("ring.show", ring="7")["cells"]
 
-    answer = meanwhile(house, "commission.test", slot=3)
-    wait_until(lambda: house.panel.pulsed == [3], 10, "the pulse")
-    house.tell(BoltsRead(SLOTS, home=False), CoilPulsed(3))
+    answer = meanwhile(house, "commission.test", slot=7)
+    wait_until(lambda: house.panel.pulsed == [7], 10, "the pulse")
+    house.tell(BoltsRead(SLOTS, home=False), CoilPulsed(7))
     house.settled()
     house.clock.move(timedelta(seconds=1))
     house.tell(TimePassed())
     assert answer() == {
-        "slot": 3, "outcome": "ok", "contact": "closed", "coil_ms": 0, "bolt_ms": 0, "ring": "3",
+        "slot": 7, "outcome": "ok", "contact": "open", "coil_ms": 0, "bolt_ms": 0, "ring": None,
     }  # fmt: skip
-    assert eve("commission.status")["loose"] == [3]
+    assert eve("commission.status")["loose"] == [7]
     house.tell(BoltsRead(SLOTS, home=True))
 
     fault, words = refusal(client, "commission.end", rings=6)
     assert fault == "not_possible"
     assert "slot 8: ring 7" in words
-    assert eve("commission.end", rings=7)["since"] is None
+    signed = eve("commission.end", rings=7)
+    assert (signed["by"]["code"], signed["rings"], signed["missing"]) == ("1009", 7, [])
+    with Reader.open(house.path) as reader:
+        assert reader.rows(signed["seq"], 1, frozenset(Visibility))[0].type == "commissioning.ended"
+    assert eve("commission.status")["since"] is None
     assert said(house, seq) == [
         ("commissioning.begun", "eve"),
         ("ring.enrolled", "eve"),

@@ -86,7 +86,7 @@ class Rehearsal:
         ring, opened = self.hanging.get(slot), self.archive.books.releases.get(slot)
         offered = any(isinstance(it, ReturnOffered) and it.slot == slot for it in self.archive.entries[-20:])
         meant = (opened and opened.ring == f"r{ring}") or (ring is None and (opened or offered))
-        if not meant and not self._is_under_test(slot):
+        if not meant and not (ring is None and self._is_under_test(slot)):
             self.unexplained.append(slot)
         if ring is not None:
             self.loose.add(slot)

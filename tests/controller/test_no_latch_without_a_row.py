@@ -13,7 +13,7 @@ from hypothesis.stateful import (
 
 from keycabinet.controller import Controller
 from keycabinet.domain import commissioning
-from keycabinet.domain.books import In, Missing, Out, Unverified
+from keycabinet.domain.books import In, Missing, Out, SetAside
 from keycabinet.domain.events import Event, TagPresented
 from tests.builders import a_directory, a_ring
 from tests.controller.rehearsal import PEOPLE, RINGS, Failure, PowerCut, Rehearsal
@@ -105,7 +105,7 @@ class LawTwo(RuleBasedStateMachine):
                 assert isinstance(booked, In)
                 assert booked.slot == slot
             elif self.it.taken_by[ring] is None:
-                assert isinstance(booked, Missing | Unverified)  # set aside, while it was commissioned
+                assert isinstance(booked, Missing | SetAside)
             else:
                 assert isinstance(booked, Out)
                 assert booked.holder == self.it.taken_by[ring]

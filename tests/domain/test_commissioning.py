@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from keycabinet.domain import commissioning, service
-from keycabinet.domain.books import In, Missing, Unverified
+from keycabinet.domain.books import In, Missing, SetAside
 from keycabinet.domain.cabinet import carry_out, next_deadline
-from keycabinet.domain.effects import Light, ReleaseSlot
+from keycabinet.domain.effects import Light, ReleaseSlot, WithdrawSlot
 from keycabinet.domain.entries import (
     AlarmKind,
     AlarmRaised,
@@ -34,12 +34,13 @@ from keycabinet.domain.events import (
     TagPresented,
     TagsRead,
 )
+from keycabinet.domain.layout import Layout, Senses
 from keycabinet.domain.screen import lights
-from keycabinet.domain.state import Hindered
+from keycabinet.domain.state import Cabinet, Hindered
 from keycabinet.domain.states import Learned, NotLearned, Secured, UnderTest, Unlatched
-from tests.builders import SLOTS, Story, a_directory, a_ring, running, tags
+from tests.builders import NOON, SLOTS, Story, a_directory, a_person, a_ring, running, tags
 
-NEW = "01DEADBEEF000042"
+NEW, BADGE = "01DEADBEEF000042", "01DEADBEEF000044"
 
 
 def asked(story: Story, rule) -> str:
@@ -48,7 +49,6 @@ def asked(story: Story, rule) -> str:
     if isinstance(done, Hindered):
         return done.why
     cabinet, effects = done
-    story.directory = story.directory.having(rings=effects.rings)
     story._keep(cabinet, effects)
     return ""
 
@@ -83,18 +83,33 @@ def pull(story: Story, slot: int) -> None:
 # ---- while it lasts
 
 
-def test_nothing_is_missed_and_no_tag_is_foreign_until_the_mode_is_left():
+def test_nothing_is_missed_and_no_tag_is_foreign_until_the_mode_is_left_and_then_both_are():
     story = begun()
     pull(story, 3)
     story.tell(ContactRead(8, closed=True), TagsRead("bank1", tags(1, 2, 4, 5, 6) | {NEW}))
 
     assert story.of(RingSetAside) == [RingSetAside("r3", 3)]
-    assert isinstance(story.cabinet.books.custody["r3"], Unverified)
+    assert story.cabinet.books.custody["r3"] == SetAside(3, NOON.utc)
     assert story.of(RingMissing) == story.of(AlarmRaised) == story.of(TagSeen) == []
 
     assert ending(story, 5) == ""
 
-    assert story.of(AlarmRaised) == [AlarmRaised(AlarmKind.FOREIGN_TAG, "slot-8")]
+    assert story.of(RingMissing) == [RingMissing("r3", 3)]
+    assert set(story.of(AlarmRaised)) == {
+        AlarmRaised(AlarmKind.FOREIGN_TAG, "slot-8"),
+        AlarmRaised(AlarmKind.MISSING, "r3"),
+    }
+
+
+def test_a_ring_that_was_set_aside_and_is_put_back_is_found_and_not_missing():
+    story = begun()
+    pull(story, 3)
+    story.tell(ContactRead(3, closed=True), TagsRead("bank1", tags(1, 2, 3, 4, 5, 6)))
+
+    assert ending(story, 6) == ""
+
+    assert isinstance(story.cabinet.books.custody["r3"], In)
+    assert story.of(RingMissing) == story.of(AlarmRaised) == []
 
 
 def test_the_mode_outlives_a_restart_and_so_does_the_absence_of_a_ring():
@@ -108,7 +123,7 @@ def test_the_mode_outlives_a_restart_and_so_does_the_absence_of_a_ring():
     assert "COMMISSIONING" in story.display
 
 
-def test_what_was_missing_before_stays_an_alarm():
+def test_what_was_missing_before_stays_an_alarm_and_on_the_display():
     story = running()
     pull(story, 3)
 
@@ -116,6 +131,7 @@ def test_what_was_missing_before_stays_an_alarm():
 
     assert isinstance(story.cabinet.books.custody["r3"], Missing)
     assert (AlarmKind.MISSING, "r3") in story.cabinet.books.alarms
+    assert story.display.splitlines()[1:] == ["COMMISSIONING", "", "ALARMS: 1"]
 
 
 def test_nobody_takes_a_ring_meanwhile():
@@ -172,6 +188,7 @@ def put_in(story: Story, slot: int, *new: str) -> None:
 REFUSED = {
     "the tag of another ring": ("that of ring 3", lambda story: put_in(story, 7, a_ring(3).tag)),
     "the home of another ring": ("home of ring 3", lambda story: put_in(story, 3, NEW)),
+    "the badge of a person": ("somebody's badge", lambda story: put_in(story, 7, BADGE)),
     "two tags at once": ("2 tags", lambda story: put_in(story, 7, NEW, "01DEADBEEF000043")),
     "nothing for two minutes": ("no tag was seen", lambda story: story.later(minutes=2)),
 }
@@ -181,6 +198,7 @@ REFUSED = {
 def test_nothing_that_belongs_to_another_ring_is_overwritten(words: str, act):
     story = begun()
     pull(story, 3)
+    story.directory = story.directory.having(people=[a_person("bea", "1010", badge=BADGE)])
     assert learning(story) == ""
 
     act(story)
@@ -209,26 +227,26 @@ def test_a_ring_that_hangs_or_is_out_is_not_learned_anew():
 def test_a_test_is_recorded_with_its_person_before_the_latch_is_pulsed_and_then_with_what_was_measured():
     story = begun()
 
-    assert trying(story, 3) == ""
+    assert trying(story, 7) == ""
 
-    assert story.last.entries == (LatchTestIntended(3, "eve"),)
-    assert ReleaseSlot(3) in story.last.commands
+    assert story.last.entries == (LatchTestIntended(7, "eve"),)
+    assert ReleaseSlot(7) in story.last.commands
     story.now = story.now.later(timedelta(milliseconds=40))
     story.tell(BoltsRead(SLOTS, home=False))
     story.now = story.now.later(timedelta(milliseconds=160))
-    story.tell(CoilPulsed(3))
-    assert lights(story.cabinet, story.facts)[3] is Light.STEADY
+    story.tell(CoilPulsed(7))
+    assert lights(story.cabinet, story.facts)[7] is Light.STEADY
     story.later(milliseconds=700)
     assert story.of(SlotTested) == []
     story.later(milliseconds=100)
-    assert story.of(SlotTested) == [SlotTested(3, Outcome.OK, "closed", 200, 40)]
-    assert story.cabinet.state_of(3) == Unlatched()
+    assert story.of(SlotTested) == [SlotTested(7, Outcome.OK, "open", 200, 40)]
+    assert story.cabinet.state_of(7) == Unlatched()
 
 
 TESTS = {
-    "bolt after pulse": ((CoilPulsed(3), BoltsRead(SLOTS, home=False), timedelta(seconds=1)), Outcome.OK),
-    "bolt does not move": ((CoilPulsed(3), timedelta(seconds=1)), Outcome.BOLT_STUCK),
-    "pulse refused": ((PulseRefused(3, "queue"),), Outcome.NO_PULSE),
+    "bolt after pulse": ((CoilPulsed(7), BoltsRead(SLOTS, home=False), timedelta(seconds=1)), Outcome.OK),
+    "bolt does not move": ((CoilPulsed(7), timedelta(seconds=1)), Outcome.BOLT_STUCK),
+    "pulse refused": ((PulseRefused(7, "queue"),), Outcome.NO_PULSE),
     "no answer": ((timedelta(seconds=8),), Outcome.NO_PULSE),
     "device lost": ((DeviceFailed("pins", "gone", ""),), Outcome.DEVICE_LOST),
 }
@@ -237,7 +255,7 @@ TESTS = {
 @pytest.mark.parametrize(("happens", "outcome"), TESTS.values(), ids=TESTS)
 def test_every_end_of_a_test_has_its_name_and_is_waited_for(happens: tuple, outcome: Outcome):
     story = begun()
-    trying(story, 3)
+    trying(story, 7)
 
     assert next_deadline(story.cabinet, story.facts) <= timedelta(seconds=8)
     for each in happens:
@@ -245,21 +263,105 @@ def test_every_end_of_a_test_has_its_name_and_is_waited_for(happens: tuple, outc
 
     (tested,) = story.of(SlotTested)
     assert tested.outcome is outcome
-    assert not isinstance(story.cabinet.state_of(3), UnderTest)
-    assert story.cabinet.tested == {3: tested}
+    assert not isinstance(story.cabinet.state_of(7), UnderTest)
+    assert story.cabinet.tested == {7: tested}
 
 
 def test_one_latch_at_a_time_and_none_beside_a_bolt_that_is_not_home():
     story = begun()
 
     assert trying(story, 9) == "there is no slot 9"
-    assert trying(story, 3) == ""
-    assert "slot 3 is being tested" in trying(story, 4)
-    assert "slot 3 is being tested" in ending(story, 6)
-    story.tell(CoilPulsed(3), BoltsRead(SLOTS, home=False)).later(seconds=1)
-    assert "not all home" in trying(story, 4)
+    assert trying(story, 7) == ""
+    assert "slot 7 is being tested" in trying(story, 8)
+    assert "slot 7 is being tested" in ending(story, 6)
+    story.tell(CoilPulsed(7), BoltsRead(SLOTS, home=False)).later(seconds=1)
+    assert "not all home" in trying(story, 8)
     story.tell(BoltsRead(SLOTS, home=True))
-    assert trying(story, 4) == ""
+    assert trying(story, 8) == ""
+
+
+def unread(story: Story, slot: int) -> None:
+    """What hangs in this slot is read no more, but its contact is closed."""
+    story.tell(ContactRead(slot, closed=True), TagsRead("bank1", tags(*({1, 2, 3, 4, 5, 6} - {slot}))))
+
+
+def swapped_for_a_stranger(story: Story) -> None:
+    pull(story, 3)
+    story.tell(ContactRead(3, closed=True), TagsRead("bank1", tags(1, 2, 4, 5, 6) | {NEW}))
+
+
+INSIDE = {
+    "it hangs there": (lambda _story: None, "ring 3 hangs in slot 3"),
+    "its tag is not read": (lambda story: unread(story, 3), "ring 3 hangs in slot 3"),
+    "something is where it was set aside from": (swapped_for_a_stranger, "ring 3 hangs in slot 3"),
+    "its reader is lost": (lambda story: story.tell(DeviceFailed("bank1", "line_silent", "")), "for certain"),
+    "its contact is lost": (lambda story: story.tell(DeviceFailed("pins", "gone", "")), "ring 3 hangs in slot 3"),
+}
+
+
+@pytest.mark.parametrize(("happens", "words"), INSIDE.values(), ids=INSIDE)
+def test_no_test_opens_a_slot_with_a_ring_that_was_in_the_cabinet_before(happens, words: str):
+    story = begun()
+    happens(story)
+    story.commands.clear()
+
+    assert words in trying(story, 3)
+
+    assert story.of(LatchTestIntended) == []
+    assert [each for each in story.commands if isinstance(each, ReleaseSlot)] == []
+
+
+def test_no_test_opens_the_slot_of_a_ring_that_is_out_and_may_be_back_with_a_tag_that_is_not_read():
+    story = running().log_in().press("3#")
+    story.tell(CoilPulsed(3), ContactRead(3, closed=False), TagsRead("bank1", tags(1, 2, 4, 5, 6))).press("**")
+    assert asked(story, lambda turn: commissioning.begin(turn, "eve")) == ""
+    unread(story, 3)
+
+    assert "ring 3 hangs in slot 3, or may" in trying(story, 3)
+
+
+def test_a_ring_that_was_learned_in_the_wrong_slot_is_got_out_by_a_test_until_the_mode_or_the_core_begins_anew():
+    story = begun()
+    learning(story)
+    story.tell(ContactRead(8, closed=True), TagsRead("bank1", tags(1, 2, 3, 4, 5, 6) | {NEW}))
+    again = Story(cabinet=replace(Story().cabinet, books=story.cabinet.books), directory=story.directory)
+    again.ready(1, 2, 3, 4, 5, 6).tell(ContactRead(8, closed=True), TagsRead("bank1", tags(1, 2, 3, 4, 5, 6) | {NEW}))
+
+    assert trying(story, 8) == ""
+    assert "ring 7 hangs in slot 8" in trying(again, 8)
+    story.tell(CoilPulsed(8)).later(seconds=1)
+    assert ending(story, 7) == ""
+    assert asked(story, lambda turn: commissioning.begin(turn, "eve")) == ""
+    assert "ring 7 hangs in slot 8" in trying(story, 8)
+
+
+def test_no_test_opens_a_slot_that_looks_empty_only_because_nobody_can_tell_it_from_the_others():
+    blind = Layout(SLOTS, {"pins": Senses(bolts=SLOTS), "bank1": Senses(banks={"bank1": SLOTS})})
+    story = begun(cabinet=Cabinet(blind))
+
+    assert "for certain" in trying(story, 7)
+
+
+def test_a_contact_that_says_again_what_it_said_does_not_stop_a_test():
+    story = begun()
+    learning(story)
+    story.tell(ContactRead(8, closed=True), TagsRead("bank1", tags(1, 2, 3, 4, 5, 6) | {NEW}))
+    assert trying(story, 8) == ""
+
+    story.tell(ContactRead(8, closed=True))
+
+    assert story.last.commands == ()
+
+
+def test_a_ring_that_is_put_in_before_the_pulse_is_not_let_out_again_by_it():
+    story = begun()
+    assert trying(story, 7) == ""
+
+    story.tell(ContactRead(7, closed=True))
+    assert story.last.commands == (WithdrawSlot(7),)
+    story.tell(PulseRefused(7, "withdrawn"))
+
+    assert [each.outcome for each in story.of(SlotTested)] == [Outcome.NO_PULSE]
 
 
 # ---- leaving
@@ -279,6 +381,17 @@ def test_the_mode_is_left_with_the_right_count_only_and_a_wrong_one_is_answered_
     assert ending(story, 6) == ""
     assert story.of(CommissioningEnded) == [CommissioningEnded("eve", 6, 6)]
     assert story.cabinet.books.commissioning is None
+
+
+def test_the_mode_is_not_left_while_a_bolt_is_drawn():
+    story = begun()
+    trying(story, 7)
+    story.tell(CoilPulsed(7), BoltsRead(SLOTS, home=False)).later(seconds=1)
+
+    assert ending(story, 6) == "slot 7 is not locked: push the ring in"
+
+    story.tell(BoltsRead(SLOTS, home=True))
+    assert ending(story, 6) == ""
 
 
 def test_nobody_counts_what_the_cabinet_cannot_see():

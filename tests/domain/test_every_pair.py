@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 
+import pytest
+
 from keycabinet.domain import slot as slots
-from keycabinet.domain.books import Books, Commissioning, In, Missing, OpenRelease, Out, Unverified
+from keycabinet.domain.books import Books, Commissioning, In, Missing, OpenRelease, Out, SetAside, Unverified
 from keycabinet.domain.entries import Evidence, ReleaseIntended
 from keycabinet.domain.events import (
     BoltsRead,
@@ -309,6 +311,7 @@ CUSTODIES = {
     "in": In(3, NOON.utc, Evidence.TAG_READ),
     "out": Out(3, NOON.utc, Evidence.TAG_READ, "ann"),
     "missing": Missing(3, NOON.utc),
+    "set aside": SetAside(3, NOON.utc),
     "unverified": Unverified(NOON.utc),
 }
 SIGHTS = {
@@ -324,18 +327,29 @@ CUSTODY_TABLE = {
     "in": ("In", "In +ring.moved", "Missing +ring.missing", "In", "In +device.lost"),
     "out": ("In +ring.returned", "In +ring.returned", "Out", "Out", "Out +device.lost"),
     "missing": ("In +ring.found", "In +ring.found", "Missing", "Missing", "Missing +device.lost"),
+    "set aside": ("In +ring.found", "In +ring.found", "SetAside", "SetAside", "SetAside +device.lost"),
     "unverified": ("In +ring.found", "In +ring.found", "Unverified", "Unverified", "Unverified +device.lost"),
 }
 
 
-def test_the_books_follow_every_sight_from_every_custody():
+WHILE_COMMISSIONED = CUSTODY_TABLE | {
+    "in": ("In", "In +ring.moved", "SetAside +ring.set_aside", "In", "In +device.lost"),
+}
+
+
+@pytest.mark.parametrize(
+    ("table", "mode"),
+    [(CUSTODY_TABLE, None), (WHILE_COMMISSIONED, Commissioning(NOON.utc, "eve"))],
+    ids=["in use", "commissioned"],
+)
+def test_the_books_follow_every_sight_from_every_custody(table, mode):
     def outcome(state, event):
         story = running(*((1, 2, 3, 4, 5, 6) if isinstance(state, In) else (1, 2, 4, 5, 6)))
         custody = {**story.cabinet.books.custody, "r3": state}
-        story.cabinet = replace(story.cabinet, books=Books(custody))
+        story.cabinet = replace(story.cabinet, books=Books(custody, commissioning=mode))
         return told(story, event, lambda: type(story.cabinet.books.custody["r3"]).__name__)
 
-    check(by_name(CUSTODY_TABLE, SIGHTS), CUSTODIES, SIGHTS, outcome)
+    check(by_name(table, SIGHTS), CUSTODIES, SIGHTS, outcome)
 
 
 # ---- learning ----

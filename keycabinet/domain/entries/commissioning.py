@@ -57,7 +57,7 @@ class RingNotLearned(Entry):
 
 @dataclass(frozen=True, slots=True)
 class RingSetAside(Entry):
-    """A ring left its slot while the cabinet was being commissioned: not missing, but nobody knows where."""
+    """A ring left its slot while the cabinet was being commissioned: missing only if it is not back at the end."""
 
     type: ClassVar[str] = "ring.set_aside"
     ring: str
@@ -66,7 +66,7 @@ class RingSetAside(Entry):
 
 @dataclass(frozen=True, slots=True)
 class LatchTestIntended(Entry):
-    """The latch of this slot is about to be pulsed, whatever hangs there, because this person tries it (law 2)."""
+    """The latch of this slot is about to be pulsed because this person tries it (law 2)."""
 
     type: ClassVar[str] = "latch.test_intended"
     slot: int

@@ -30,19 +30,20 @@ STATEMENTS = (
 
 
 def upgrade() -> None:
-    """Add them; every ring keeps its tag."""
-    _let_rings_be_without_tags()
+    """Add them; every ring keeps its tag and its place."""
+    _restate("rings", "tag TEXT NOT NULL", "tag TEXT")
+    _restate("custody", "'missing', 'unverified'", "'missing', 'aside', 'unverified'")
     for statement in STATEMENTS:
         op.execute(statement)
 
 
-def _let_rings_be_without_tags() -> None:
-    """SQLite's own way to drop a NOT NULL (lang_altertable, 7): no row changes, so none is written again."""
+def _restate(table: str, old: str, new: str) -> None:
+    """SQLite's own way to loosen a constraint (lang_altertable, 7): no row changes, so none is written again."""
     (version,) = op.get_bind().exec_driver_sql("PRAGMA schema_version").one()
+    quoted = (f"'{words.replace(chr(39), chr(39) * 2)}'" for words in (old, new))
     op.execute("PRAGMA writable_schema = ON")
     op.execute(
-        "UPDATE sqlite_schema SET sql = replace(sql, 'tag TEXT NOT NULL', 'tag TEXT') "
-        "WHERE type = 'table' AND name = 'rings'"
+        f"UPDATE sqlite_schema SET sql = replace(sql, {', '.join(quoted)}) WHERE type = 'table' AND name = '{table}'"  # noqa: S608
     )
     op.execute(f"PRAGMA schema_version = {version + 1}")
     op.execute("PRAGMA writable_schema = OFF")
