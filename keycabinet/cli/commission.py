@@ -54,6 +54,8 @@ def learn(
         say_json(found)
     else:
         typer.echo(_learned(found))
+    if found["state"] == "waiting":
+        typer.echo("What comes of it is told by `keycabinet commission status`.", err=True)
     raise typer.Exit(0 if found["state"] == "learned" else 1)
 
 

@@ -34,5 +34,5 @@ def print_rows(rows: Iterable[Mapping[str, Any]], zone: ZoneInfo, *, as_json: bo
 
 def line(row: Mapping[str, Any], zone: ZoneInfo) -> str:
     """``    12  2026-03-04 12:00:00 -06:00  ring taken        Ann Lee (1001) took …``."""
-    kind = row["type"].replace(".", " ")
+    kind = row["type"].replace(".", " ").replace("_", " ")
     return f"{row['seq']:>6}  {stamp(local(row['at'], zone))}  {kind:<16}  {sentence(row, zone)}"

@@ -44,7 +44,7 @@ SENTENCES: Mapping[str, str] = {
     "ring.found": "{ring} is in slot {slot}{guessed}",
     "commissioning.begun": "{actor} began to commission the cabinet: nothing is missed or released",
     "commissioning.ended": "{actor} counted {counted} rings, {rings} are seen: the cabinet is in use",
-    "ring.learned": "the tag in slot {slot} is that of {ring}, and the slot its home{by}",
+    "ring.learned": "{ring} was learned{by}: its tag is the one in slot {slot}, and that is its home",
     "ring.not_learned": "{ring} was not learned{by}: {detail}",
     "ring.set_aside": "{ring} left slot {slot} while the cabinet is commissioned",
     "latch.test_intended": "the latch of slot {slot} is tried{by}",

@@ -85,7 +85,8 @@ def _ring_inside(turn: Turn, slot: int) -> str:
         return ""
     for ring in turn.facts.directory.rings.values():
         if ring.id not in cabinet.learned and _may_hang(cabinet, ring, slot):
-            return f"ring {ring.number} hangs in slot {slot}, or may: have it taken out, by who may, before you begin"
+            hangs = "hangs" if isinstance(content, Hanging) and content.tag == ring.tag else "may hang"
+            return f"ring {ring.number} {hangs} in slot {slot}: have it taken out by who may, before the mode begins"
     return ""
 
 

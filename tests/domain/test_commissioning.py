@@ -292,8 +292,8 @@ def swapped_for_a_stranger(story: Story) -> None:
 
 INSIDE = {
     "it hangs there": (lambda _story: None, "ring 3 hangs in slot 3"),
-    "its tag is not read": (lambda story: unread(story, 3), "ring 3 hangs in slot 3"),
-    "something is where it was set aside from": (swapped_for_a_stranger, "ring 3 hangs in slot 3"),
+    "its tag is not read": (lambda story: unread(story, 3), "ring 3 may hang in slot 3"),
+    "something is where it was set aside from": (swapped_for_a_stranger, "ring 3 may hang in slot 3"),
     "its reader is lost": (lambda story: story.tell(DeviceFailed("bank1", "line_silent", "")), "for certain"),
     "its contact is lost": (lambda story: story.tell(DeviceFailed("pins", "gone", "")), "ring 3 hangs in slot 3"),
 }
@@ -317,7 +317,7 @@ def test_no_test_opens_the_slot_of_a_ring_that_is_out_and_may_be_back_with_a_tag
     assert asked(story, lambda turn: commissioning.begin(turn, "eve")) == ""
     unread(story, 3)
 
-    assert "ring 3 hangs in slot 3, or may" in trying(story, 3)
+    assert "ring 3 may hang in slot 3" in trying(story, 3)
 
 
 def test_a_ring_that_was_learned_in_the_wrong_slot_is_got_out_by_a_test_until_the_mode_or_the_core_begins_anew():
