@@ -106,6 +106,7 @@ def _start(
     cabinet = Cabinet(
         layout=config.layout(),
         times=config.times(),
+        alarm_rules=config.alarms.rules(),
         books=store.books(),
         limits=keypad.limits(),
         pins=keypad.pins(),

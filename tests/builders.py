@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from keycabinet.domain.alarm import AlarmKey
 from keycabinet.domain.cabinet import start, step
 from keycabinet.domain.directory import Directory, Right
 from keycabinet.domain.effects import CheckCredential, Command, Effects, HashPin
@@ -86,10 +87,11 @@ class Story:
     commands: list[Command] = field(default_factory=list)
     steps: int = 0
     lag: Lag | None = None
+    delivered: frozenset[AlarmKey] = frozenset()
 
     @property
     def facts(self) -> Facts:
-        return Facts(self.now, ZONE, self.directory, f"id{self.steps}", self.lag)
+        return Facts(self.now, ZONE, self.directory, f"id{self.steps}", self.lag, self.delivered)
 
     @property
     def display(self) -> str:

@@ -7,6 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 from keycabinet.cli import evidence
+from keycabinet.cli.alarm import alarm
 from keycabinet.cli.check import ConfigOption, check
 from keycabinet.cli.commission import commission
 from keycabinet.cli.export import export
@@ -78,6 +79,7 @@ app.command()(whoami)
 app.command()(status)
 app.command()(history)
 evidence.register(ledger)
+app.add_typer(alarm, name="alarm")
 app.add_typer(ledger, name="ledger")
 app.add_typer(person, name="person")
 app.add_typer(ring, name="ring")

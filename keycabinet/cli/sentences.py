@@ -57,8 +57,15 @@ SENTENCES: Mapping[str, str] = {
     "door.opened": "the door was opened",
     "door.forced": "the door was opened without a release",
     "door.closed": "the door was closed",
-    "alarm.raised": "ALARM {kind}: {subject}",
-    "alarm.cleared": "alarm is over, {kind}: {subject}",
+    "ring.extended": "{ring} may be kept until {due}, by the word of {actor}{noted}",
+    "alarm.raised": "{alarm} {kind}: {subject}{times}",
+    "alarm.delivered": "every consumer has stored the alarm {kind}: {subject}",
+    "alarm.acknowledged": "{actor} acknowledged the alarm {kind}: {subject}{with_via}{noted}",
+    "alarm.silenced": "{actor} silenced the alarm {kind}: {subject}",
+    "alarm.contacted": "{actor} contacted {whom} about {kind}: {subject}; {result}",
+    "alarm.escalated": "nobody acknowledged the alarm {kind}: {subject}; it is of level {level} now",
+    "alarm.cleared": "alarm is over, {kind}: {subject}{times}",
+    "alarms.reviewed": "{actor} reviewed {count} alarms, up to row {up_to}{noted}",
     "device.lost": "{device} is lost, {fault}: {detail}",
     "device.back": "{device} works again",
     "storage.failed": "the store had failed, and nothing was decided meanwhile: {detail}",
@@ -80,10 +87,13 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
     "into": ("slot", " into slot {}"),
     "coil": ("coil_ms", ", pulse over after {} ms"),
     "bolt": ("bolt_ms", ", bolt drawn after {} ms"),
+    "noted": ("note", " ({})"),
+    "times": ("count", ", for the {}. time"),
 }
 """What is said only where the row has the field."""
 
 _WORDS = frozenset({"reason", "why", "kind", "fault", "outcome"})
+_LEVELS: Mapping[str, str] = {"0": "warning", "1": "ALARM"}
 _GUESSED: Mapping[str, str] = {"inferred": " (inferred)", "contact": " (a contact says so, no tag was read)"}
 
 
@@ -113,6 +123,9 @@ class _Spoken(dict[str, str]):
     def __missing__(self, field: str) -> str:
         if field == "guessed":
             return _GUESSED.get(self._body.get("evidence", ""), "")
+        if field == "alarm":
+            level = str(self._body.get("level", 1))
+            return _LEVELS.get(level, f"ALARM of level {level}")
         if field in _PHRASES:
             wanted, phrase = _PHRASES[field]
             return phrase.format(self._spoken(wanted)) if self._body.get(wanted) not in (None, "") else ""

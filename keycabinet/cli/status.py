@@ -56,7 +56,7 @@ def show(status: Status, paper: Paper) -> None:
     paper.say(f"{status['title']} ({status['cabinet']})   {now:%a %d %b %Y %H:%M:%S} {offset(now)}", "bold")
     for text, fine in _health(status):
         paper.say(text, "" if fine else "bold red")
-    paper.show(_alarms(status, zone, now))
+    paper.show(alarm_sheet(status, zone, now))
     paper.show(_slots(status, zone, now))
 
 
@@ -85,13 +85,25 @@ def _counts(status: Status) -> str:
     return f"{', '.join(told)}; {status['head']['seq']} rows in the ledger."
 
 
-def _alarms(status: Status, zone: ZoneInfo, now: datetime) -> Sheet:
-    lines = []
-    for alarm in status["alarms"]:
-        since = local(alarm["since"], zone)
-        cells = (alarm["kind"].replace("_", " "), alarm["subject"], short(since, now), span(now - since))
-        lines.append(Line(cells, "bold red"))
-    return Sheet("ALARMS", ("ALARM", "ABOUT", "SINCE", "FOR"), tuple(lines))
+def alarm_sheet(status: Status, zone: ZoneInfo, now: datetime) -> Sheet:
+    """The alarms that stand, and what has become of each."""
+    columns = ("ALARM", "ABOUT", "LEVEL", "SINCE", "FOR", "STANDING")
+    return Sheet("ALARMS", columns, tuple(_alarm_line(alarm, zone, now) for alarm in status["alarms"]))
+
+
+def _alarm_line(alarm: Mapping[str, Any], zone: ZoneInfo, now: datetime) -> Line:
+    since, times = local(alarm["since"], zone), f" ({alarm['count']} times)" if alarm["count"] > 1 else ""
+    level = "warning" if alarm["level"] == 0 else str(alarm["level"])
+    name = f"{alarm['kind'].replace('_', ' ')}{times}"
+    cells = (name, alarm["subject"], level, short(since, now), span(now - since), _standing(alarm))
+    style = "yellow" if alarm["level"] == 0 or alarm["acknowledged"] else "bold red"
+    return Line(cells, style)
+
+
+def _standing(alarm: Mapping[str, Any]) -> str:
+    if alarm["acknowledged_by"] is not None:
+        return f"acknowledged by {alarm['acknowledged_by']['name']}"
+    return ("delivered" if alarm["delivered"] else "unconfirmed") + (", silenced" if alarm["silenced"] else "")
 
 
 def _slots(status: Status, zone: ZoneInfo, now: datetime) -> Sheet:

@@ -18,6 +18,7 @@ from keycabinet.config.faults import Fault, FaultsFound, nearest, quoted
 from keycabinet.config.source import Source
 from keycabinet.config.tables import (
     MOST_SLOTS,
+    AlarmsTable,
     CabinetTable,
     ControlTable,
     Document,
@@ -44,6 +45,7 @@ class Config:
     control: ControlTable
     keypad: KeypadTable
     rights: RightsTable
+    alarms: AlarmsTable
     mqtt: MqttTable | None
     devices: Mapping[str, ConfiguredDevice]
 
@@ -97,7 +99,7 @@ def load(path: Path) -> Config:
     faults += [*_zone_faults(source), *faulty, *contradictions(bench)]
     if faults or document is None:
         raise FaultsFound(faults)
-    tables = document.cabinet, document.store, document.control, document.keypad, document.rights
+    tables = document.cabinet, document.store, document.control, document.keypad, document.rights, document.alarms
     return Config(path.absolute(), *tables, _named(document), devices)
 
 

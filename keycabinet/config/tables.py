@@ -9,8 +9,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+from keycabinet.domain.alarm import AlarmRules
+from keycabinet.domain.entries import AlarmKind
 from keycabinet.domain.guard import Limits
 from keycabinet.domain.people import LoginMode
 from keycabinet.domain.pins import PinRules
@@ -131,6 +133,35 @@ class KeypadTable(_Table):
         return LoginMode(self.login)
 
 
+class AlarmsTable(_Table):
+    """How alarms are heard and escalated at the cabinet, and when a ring is due soon (R35, R40)."""
+
+    warn_before_min: Annotated[int, Field(ge=0, le=1440)] = 10
+    """A ring that may be out for longer is warned of so long before it is due; 0: never."""
+    repeat_s: Annotated[int, Field(ge=5, le=3600)] = 30
+    escalate_after_min: tuple[Annotated[int, Field(ge=1, le=10_080)], ...] = (5, 15)
+    """Minutes after which an alarm that nobody acknowledged is one level higher; none: never."""
+    damp_s: Annotated[int, Field(ge=0, le=3600)] = 60
+    levels: dict[AlarmKind, Annotated[int, Field(ge=1, le=9)]] = {}
+
+    @field_validator("escalate_after_min", mode="after")
+    @classmethod
+    def _rising(cls, minutes: tuple[int, ...]) -> tuple[int, ...]:
+        if list(minutes) != sorted(set(minutes)):
+            raise ValueError("each has to be more than the one before")
+        return minutes
+
+    def rules(self) -> AlarmRules:
+        """For the rules."""
+        return AlarmRules(
+            warn_before=timedelta(minutes=self.warn_before_min),
+            repeat=timedelta(seconds=self.repeat_s),
+            escalate_after=tuple(timedelta(minutes=each) for each in self.escalate_after_min),
+            damp=timedelta(seconds=self.damp_s),
+            levels=self.levels,
+        )
+
+
 class RightsTable(_Table):
     """What schedules are worth while the clock is not trusted: ``Unsynced`` says what each word means."""
 
@@ -197,5 +228,6 @@ class Document(_Table):
     control: ControlTable
     keypad: KeypadTable = KeypadTable()
     rights: RightsTable = RightsTable()
+    alarms: AlarmsTable = AlarmsTable()
     mqtt: MqttTable | None = None
     devices: dict[DeviceName, Any]

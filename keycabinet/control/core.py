@@ -11,6 +11,7 @@ from keycabinet.control.progress import Cursors
 from keycabinet.control.refusals import Fault, Refused
 from keycabinet.credentials import Credential
 from keycabinet.domain.directory import Directory
+from keycabinet.domain.entries import Entry
 from keycabinet.domain.moment import Moment
 from keycabinet.domain.people import Pin
 from keycabinet.domain.state import Cabinet, Hindered, Ill, Turn
@@ -55,6 +56,10 @@ class Deciding(Protocol):
 
     def carry_out(self, asked: Callable[[Turn], Turn | Hindered]) -> Hindered | None:
         """Do what a person asked for, or say what hinders it. Deciding thread only."""
+        ...
+
+    def note(self, *entries: Entry) -> None:
+        """Record what happened at the socket. Deciding thread only. Raises StoreError."""
         ...
 
     def enrol(self, directory: Directory, change: Change) -> None:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 Seq = Annotated[int, Field(ge=1, le=2**62)]
 Limit = Annotated[int, Field(ge=1, le=1000)]
 Short = Annotated[str, Field(min_length=1, max_length=100)]
+Note = Annotated[str, Field(min_length=1, max_length=400)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 Csv = str | None
 Cells = Annotated[dict[Name, Annotated[str, Field(max_length=1000)]], Field(repr=False)]
@@ -164,6 +165,34 @@ class Count(WithToken):
     """How many rings somebody counted in the cabinet."""
 
     rings: Annotated[int, Field(ge=0, le=9999)]
+
+
+class AlarmOf(WithToken):
+    """A standing alarm: its kind, and what it is about, by number of ring or slot, user code, or id."""
+
+    kind: Short
+    about: Short
+
+
+class AlarmAcknowledge(AlarmOf):
+    """``note``: what is to be remembered."""
+
+    note: Note | None = Field(default=None, repr=False)
+
+
+class AlarmContact(AlarmOf):
+    """Who was asked, and what came of it."""
+
+    whom: Annotated[str, Field(min_length=1, max_length=100, repr=False)]
+    outcome: Note = Field(repr=False)
+
+
+class AlarmExtend(WithToken):
+    """A ring that is out, by number, and until when it may be kept, as people say times."""
+
+    ring: Short
+    until: Short
+    note: Note | None = Field(default=None, repr=False)
 
 
 class RosterImport(WithToken):

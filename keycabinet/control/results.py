@@ -77,7 +77,26 @@ class Alarm(Result):
     """For people: ``ring 12 (Infirmary)``, ``slot 3``, ``door``."""
     subject_id: str
     """As in the ledger."""
+    level: int
+    """0 is a warning, 1 an alarm, more is more urgent."""
     since: datetime
+    last: datetime
+    """When it last came back, if it comes and goes; else as ``since``."""
+    count: int
+    """It was raised so many times within a short while."""
+    delivered: datetime | None
+    """When the last of the registered consumers had stored it; null: unconfirmed."""
+    acknowledged: datetime | None
+    acknowledged_by: Person | None
+    silenced: bool
+    """Nobody wants to hear it at the cabinet any more."""
+
+
+class Extended(Result):
+    """Until when the holder of a ring may keep it."""
+
+    ring: str
+    due: datetime
 
 
 class Clock(Result):

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from keycabinet.control import results
 from keycabinet.control.plain_words import in_plain_words
+from keycabinet.domain.alarm import AlarmKey
 from keycabinet.domain.books import Custody, In, Missing, Out, SetAside, Unverified
 from keycabinet.domain.directory import Directory
 from keycabinet.domain.entries import SEALED_KINDS, AlarmKind
@@ -33,12 +34,9 @@ def slots(cabinet: Cabinet, directory: Directory, now: datetime) -> list[results
 
 def alarms(cabinet: Cabinet, directory: Directory, *, sealed: bool = False) -> list[results.Alarm]:
     """The alarms that stand, oldest first; of sealed kinds only for who may read sealed rows (R6)."""
-    told = {key: since for key, since in cabinet.books.alarms.items() if sealed or key[0] not in SEALED_KINDS}
-    standing = sorted(told.items(), key=lambda item: (item[1], item[0][0].value, item[0][1]))
-    return [
-        results.Alarm(kind=kind.value, subject=_readable(subject, directory), subject_id=subject, since=since)
-        for (kind, subject), since in standing
-    ]
+    told = [(key, alarm) for key, alarm in cabinet.books.alarms.items() if sealed or key[0] not in SEALED_KINDS]
+    told.sort(key=lambda item: (item[1].raised_at, item[0][0].value, item[0][1]))
+    return [one_alarm(key, cabinet, directory) for key, _ in told]
 
 
 def health(ills: Mapping[str, Ill]) -> list[results.Ill]:
@@ -69,6 +67,25 @@ def person(known: str, directory: Directory) -> results.Person:
     """A person by id; without code and name once the directory does not know them any more."""
     found = directory.people.get(known)
     return results.Person(id=known, code=found.code if found else "", name=found.name if found else "")
+
+
+def one_alarm(key: AlarmKey, cabinet: Cabinet, directory: Directory) -> results.Alarm:
+    """An alarm that stands, and what has become of it so far."""
+    (kind, subject), alarm = key, cabinet.books.alarms[key]
+    by, flap = alarm.acknowledged_by, cabinet.flaps.get(key)
+    return results.Alarm(
+        kind=kind.value,
+        subject=_readable(subject, directory),
+        subject_id=subject,
+        level=alarm.level,
+        since=alarm.raised_at,
+        last=alarm.raised_at if flap is None else max(flap.last, alarm.raised_at),
+        count=alarm.count if flap is None else max(flap.count, alarm.count),
+        delivered=alarm.delivered_at,
+        acknowledged=alarm.acknowledged_at,
+        acknowledged_by=person(by, directory) if by is not None else None,
+        silenced=alarm.silenced,
+    )
 
 
 def _hanging(cabinet: Cabinet, directory: Directory) -> dict[int, Ring]:
@@ -106,7 +123,7 @@ def _state(slot: int, here: Ring | None, home: Ring | None, cabinet: Cabinet) ->
         return "wrong_ring"
     if custody is None and home is not None:
         return "unverified"
-    if (AlarmKind.UNREADABLE, f"slot-{slot}") in cabinet.books.alarms:
+    if (AlarmKind.UNREADABLE, f"slot-{slot}") in cabinet.books.alarms and slot in cabinet.unread_since:
         return "unreadable"
     return _word(custody, slot)
 

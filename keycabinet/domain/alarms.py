@@ -1,13 +1,15 @@
 """Which alarms stand.
 
 Most are conditions, worked out from the state at every step: each is raised once and ends when it is so no longer. Some
-are latched by the rule that saw them happen, and stand until another rule knows better.
+are latched by the rule that saw them happen, and stand until another rule knows better. What becomes of an alarm that
+stands is in ``attention``.
 """
 
 from collections import Counter
 
-from keycabinet.domain import health
-from keycabinet.domain.books import AlarmKey, In, Missing, Out
+from keycabinet.domain import flapping, health
+from keycabinet.domain.alarm import WARNING, AlarmKey
+from keycabinet.domain.books import In, Missing, Out
 from keycabinet.domain.effects import Play, Tune
 from keycabinet.domain.entries import QUIET_KINDS, AlarmCleared, AlarmKind, AlarmRaised
 from keycabinet.domain.policy import is_gone
@@ -23,10 +25,10 @@ def settle(turn: Turn) -> Turn:
         return turn
     raised = turn.cabinet.books.alarms.keys()
     standing = _of_rings(turn) | _of_slots(turn) | _of_door(turn) | health.alarms(turn) | _of_copies(turn)
-    standing |= of_pins(turn) | _of_keypad(turn)
-    for kind, subject in sorted(raised - standing, key=_order):
-        if kind not in LATCHED:
-            turn = turn.record(AlarmCleared(kind, subject))
+    standing |= of_pins(turn) | _of_keypad(turn) | _latched(turn)
+    turn = flapping.note(turn, standing)
+    for key in sorted(raised - standing - flapping.held(turn), key=_order):
+        turn = _end(turn, key)
     for kind, subject in sorted(standing - raised, key=_order):
         turn = latch(turn, kind, subject)
     return turn
@@ -36,13 +38,33 @@ def latch(turn: Turn, kind: AlarmKind, subject: str) -> Turn:
     """Raise an alarm, unless it stands already. Of a quiet kind nothing is heard (R5, R6)."""
     if (kind, subject) in turn.cabinet.books.alarms:
         return turn
-    turn = turn.record(AlarmRaised(kind, subject))
-    return turn if kind in QUIET_KINDS else turn.command(Play(Tune.ALARM))
+    level, turn = turn.cabinet.alarm_rules.level(kind), flapping.began(turn, (kind, subject))
+    count = flapping.count(turn.cabinet, (kind, subject))
+    turn = turn.record(AlarmRaised(kind, subject, level, count if count > 1 else None))
+    if kind in QUIET_KINDS:
+        return turn
+    if level == WARNING:
+        return turn.command(Play(Tune.WARNING))
+    return turn.having(sounded=turn.elapsed).command(Play(Tune.ALARM))
 
 
 def unlatch(turn: Turn, kind: AlarmKind, subject: str) -> Turn:
     """Clear an alarm, if it stands."""
     return turn.record(AlarmCleared(kind, subject)) if (kind, subject) in turn.cabinet.books.alarms else turn
+
+
+def _end(turn: Turn, key: AlarmKey) -> Turn:
+    count = flapping.count(turn.cabinet, key)
+    return flapping.ended(turn.record(AlarmCleared(*key, count if count > 1 else None)), key)
+
+
+def _latched(turn: Turn) -> set[AlarmKey]:
+    """Those that stand until somebody knows better: of duress, until a commander has acknowledged it (R6)."""
+    return {
+        key
+        for key, alarm in turn.cabinet.books.alarms.items()
+        if key[0] in LATCHED and not (key[0] is AlarmKind.DURESS and alarm.acknowledged_by is not None)
+    }
 
 
 def of_pins(turn: Turn) -> set[AlarmKey]:
@@ -76,10 +98,13 @@ def _of_rings(turn: Turn) -> set[AlarmKey]:
 
 
 def _of_ring_out(turn: Turn, out: Out) -> set[AlarmKind]:
-    """Overdue (R35), and out to somebody who has left or is suspended (R9)."""
+    """Overdue or soon so (R35), and out to somebody who has left or is suspended (R9)."""
     now, holder = turn.facts.now.utc, turn.facts.directory.people.get(out.holder)
-    overdue = {AlarmKind.OVERDUE} if out.due is not None and now >= out.due else set()
-    return overdue | ({AlarmKind.LEFT_HOLDING} if holder is None or is_gone(holder, now) else set())
+    gone = {AlarmKind.LEFT_HOLDING} if holder is None or is_gone(holder, now) else set()
+    if out.due is not None and now >= out.due:
+        return gone | {AlarmKind.OVERDUE}
+    warned_at = turn.cabinet.alarm_rules.warned_at(out.since, out.due)
+    return gone | ({AlarmKind.DUE_SOON} if warned_at is not None and now >= warned_at else set())
 
 
 def _of_copies(turn: Turn) -> set[AlarmKey]:

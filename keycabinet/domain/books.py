@@ -7,10 +7,15 @@ from datetime import datetime
 from functools import cached_property
 from typing import TypeVar
 
+from keycabinet.domain.alarm import Alarm, AlarmKey
 from keycabinet.domain.entries import (
+    KEPT_LOUD,
+    AlarmAcknowledged,
     AlarmCleared,
-    AlarmKind,
+    AlarmDelivered,
+    AlarmEscalated,
     AlarmRaised,
+    AlarmSilenced,
     CommissioningBegun,
     CommissioningEnded,
     Entry,
@@ -18,6 +23,7 @@ from keycabinet.domain.entries import (
     ReleaseEnded,
     ReleaseIntended,
     RingEnrolled,
+    RingExtended,
     RingFound,
     RingMissing,
     RingMoved,
@@ -106,9 +112,6 @@ class OutOfService:
     why: str
 
 
-AlarmKey = tuple[AlarmKind, str]
-
-
 @dataclass(frozen=True)
 class Books:
     """A snapshot of the books."""
@@ -117,8 +120,8 @@ class Books:
     """Ring -> where it is."""
     releases: Mapping[int, OpenRelease] = field(default_factory=dict)
     """Slot -> the release that is open on it."""
-    alarms: Mapping[AlarmKey, datetime] = field(default_factory=dict)
-    """Standing alarm -> when it was raised."""
+    alarms: Mapping[AlarmKey, Alarm] = field(default_factory=dict)
+    """The alarms that stand."""
     commissioning: Commissioning | None = None
     out_of_service: Mapping[int, OutOfService] = field(default_factory=dict)
     """Slot -> since when and why it releases nothing."""
@@ -171,10 +174,19 @@ class Books:
                 return replace(self, releases={**self.releases, slot: opened})
             case ReleaseEnded(slot=slot):
                 return replace(self, releases=_without(self.releases, slot))
-            case AlarmRaised(kind=kind, subject=subject):
-                return replace(self, alarms={**self.alarms, (kind, subject): at})
+            case RingExtended(ring=ring, due=due) if isinstance(out := self.custody.get(ring), Out):
+                return self._placed(ring, replace(out, due=due))
+            case AlarmRaised(kind=kind, subject=subject, level=level, count=count):
+                return self._alarmed((kind, subject), Alarm(at, level, count or 1))
             case AlarmCleared(kind=kind, subject=subject):
                 return replace(self, alarms=_without(self.alarms, (kind, subject)))
+            case (
+                AlarmDelivered(kind=kind, subject=subject)
+                | AlarmAcknowledged(kind=kind, subject=subject)
+                | AlarmSilenced(kind=kind, subject=subject)
+                | AlarmEscalated(kind=kind, subject=subject)
+            ) if (kind, subject) in self.alarms:
+                return self._alarmed((kind, subject), _further(self.alarms[kind, subject], entry, at))
             case _:
                 return self._after_service(entry, at)
 
@@ -191,8 +203,26 @@ class Books:
             case _:
                 return self
 
+    def _alarmed(self, key: AlarmKey, alarm: Alarm) -> "Books":
+        return replace(self, alarms={**self.alarms, key: alarm})
+
     def _placed(self, ring: str, custody: Custody) -> "Books":
         return replace(self, custody={**self.custody, ring: custody})
+
+
+def _further(
+    alarm: Alarm, entry: AlarmDelivered | AlarmAcknowledged | AlarmSilenced | AlarmEscalated, at: datetime
+) -> Alarm:
+    match entry:
+        case AlarmDelivered():
+            return replace(alarm, delivered_at=at)
+        case AlarmAcknowledged(kind=kind, actor=actor, via=via):
+            quiet = alarm.silenced or via is None or kind not in KEPT_LOUD
+            return replace(alarm, acknowledged_by=actor, acknowledged_at=at, silenced=quiet)
+        case AlarmSilenced():
+            return replace(alarm, silenced=True)
+        case AlarmEscalated(level=level):
+            return replace(alarm, level=level, escalations=alarm.escalations + 1, silenced=False)
 
 
 def _without(mapping: Mapping[K, V], key: K) -> dict[K, V]:

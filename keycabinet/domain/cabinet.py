@@ -7,7 +7,19 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import chain
 
-from keycabinet.domain import alarms, custody, door, health, learning, panel_tag, pin_change, session, slot, trying
+from keycabinet.domain import (
+    alarms,
+    attention,
+    custody,
+    door,
+    health,
+    learning,
+    panel_tag,
+    pin_change,
+    session,
+    slot,
+    trying,
+)
 from keycabinet.domain.books import Out
 from keycabinet.domain.effects import Effects
 from keycabinet.domain.entries import CabinetStarted
@@ -81,14 +93,14 @@ def next_deadline(cabinet: Cabinet, facts: Facts) -> timedelta | None:
     now = facts.now
     waits = chain(
         (until - now.elapsed for until in _elapsed_deadlines(cabinet)),
-        (due - now.utc for due in chain(_dues(cabinet), _ends(cabinet, facts))),
+        (due - now.utc for due in chain(_dues(cabinet), _ends(cabinet, facts), attention.deadlines(cabinet))),
         (pause.until - now.utc for pause in (cabinet.guard.pause,) if pause is not None),
     )
     return min((wait for wait in waits if wait > timedelta(0)), default=None)
 
 
 def _conclude(turn: Turn) -> Turn:
-    return alarms.settle(trying.settle(health.watch_link(session.follow(turn))))
+    return attention.settle(alarms.settle(trying.settle(health.watch_link(session.follow(turn)))))
 
 
 def _expire(turn: Turn) -> Turn:
@@ -171,6 +183,7 @@ def _elapsed_deadlines(cabinet: Cabinet) -> Iterator[timedelta]:
             pass
         case session_state:
             yield session_state.until
+    yield from attention.elapsed_deadlines(cabinet)
     yield from _slot_deadlines(cabinet)
     yield from _door_deadlines(cabinet)
     yield from (since + cabinet.times.unread for since in cabinet.unread_since.values())
@@ -203,4 +216,8 @@ def _ends(cabinet: Cabinet, facts: Facts) -> Iterator[datetime]:
 
 
 def _dues(cabinet: Cabinet) -> Iterator[datetime]:
-    return (it.due for it in cabinet.books.custody.values() if isinstance(it, Out) and it.due is not None)
+    for out in cabinet.books.custody.values():
+        if isinstance(out, Out) and out.due is not None:
+            yield out.due
+            if (warned := cabinet.alarm_rules.warned_at(out.since, out.due)) is not None:
+                yield warned

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from keycabinet.domain import door, slot
-from keycabinet.domain.books import AlarmKey
+from keycabinet.domain.alarm import AlarmKey
 from keycabinet.domain.entries import (
     AlarmKind,
     CabinetReady,
@@ -108,7 +108,7 @@ def alarms(turn: Turn) -> set[AlarmKey]:
         standing.add((AlarmKind.STORAGE, STORE))
     if LINK in turn.cabinet.ills:
         standing.add((AlarmKind.NOT_PUBLISHED, LINK))
-    return standing
+    return standing | {(AlarmKind.RECEIVER_SILENT, consumer) for consumer in turn.facts.silent}
 
 
 def _ill(turn: Turn, part: str, fault: str, detail: str) -> Turn:

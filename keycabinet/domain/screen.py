@@ -6,14 +6,16 @@ The display has four lines of twenty characters; all text is ASCII.
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from keycabinet.domain.attention import is_shown
 from keycabinet.domain.books import Out
 from keycabinet.domain.effects import Light
-from keycabinet.domain.entries import QUIET_KINDS, AlarmKind
+from keycabinet.domain.entries import AlarmKind
 from keycabinet.domain.people import LoginMode
 from keycabinet.domain.state import Cabinet, Facts
 from keycabinet.domain.states import (
     Aim,
     Approve,
+    Attending,
     Changing,
     Checking,
     Choosing,
@@ -82,8 +84,8 @@ def _dialogue(cabinet: Cabinet, facts: Facts) -> tuple[str, ...]:
             return _titled(aim, "PIN", "*" * len(pin))
         case Checking() | Changing():
             return ("ONE MOMENT",)
-        case Naming() | NewPin() | RepeatPin() as entry:
-            return _asked(cabinet, entry)
+        case Naming() | NewPin() | RepeatPin() | Attending() as entry:
+            return _asked(cabinet, facts, entry)
         case Choosing(person=person, digits=digits):
             return "WHICH SLOT?", digits, _held_by(cabinet, person), "#=TAKE         *=END"
         case Taking(slot=slot, due=due):
@@ -91,8 +93,10 @@ def _dialogue(cabinet: Cabinet, facts: Facts) -> tuple[str, ...]:
             return f"SLOT {slot} {opened}", "TAKE THE RING", due_text(due, facts), "*=CANCEL"
 
 
-def _asked(cabinet: Cabinet, entry: Naming | NewPin | RepeatPin) -> tuple[str, ...]:
+def _asked(cabinet: Cabinet, facts: Facts, entry: Naming | NewPin | RepeatPin | Attending) -> tuple[str, ...]:
     match entry:
+        case Attending():
+            return _attended(cabinet, facts, entry)
         case Naming(code=code):
             return "RELEASE WHICH CODE?", code, "", KEYS
         case NewPin(pin=pin):
@@ -109,6 +113,20 @@ def _titled(aim: Aim, wanted: str, typed: str) -> tuple[str, ...]:
             return f"PERSON {len(by) + 2} OF {needed + 1}", wanted, typed, KEYS
         case Free():
             return "SECOND PERSON", wanted, typed, KEYS
+
+
+def _attended(cabinet: Cabinet, facts: Facts, state: Attending) -> tuple[str, ...]:
+    alarm = cabinet.books.alarms.get(state.at) if state.at is not None else None
+    if state.at is None or alarm is None:
+        return "NO ALARM" if state.at is None else "IT IS OVER", "", "", "              *=BACK"
+    kind, subject = state.at
+    if subject in facts.directory.rings:
+        subject = f"slot {facts.directory.rings[subject].home_slot}"
+    by = facts.directory.people.get(alarm.acknowledged_by or "")
+    taken = f"ACKNOWLEDGED BY {by.code}" if by is not None else "NOT ACKNOWLEDGED"
+    since = alarm.raised_at.astimezone(facts.zone)
+    title = f"{kind.value.replace('_', ' ')} {since:%H:%M}"
+    return title.upper(), subject.replace("slot-", "slot ").upper(), taken, "#=ACK 0=QUIET 8=NEXT"
 
 
 def _paused(cabinet: Cabinet, facts: Facts) -> tuple[str, ...]:
@@ -136,15 +154,22 @@ def _idle(cabinet: Cabinet, facts: Facts) -> tuple[str, ...]:
 
 
 def _trouble(cabinet: Cabinet, facts: Facts) -> str:
-    overdue = sorted(
-        facts.directory.rings[subject].home_slot
-        for kind, subject in cabinet.books.alarms
-        if kind is AlarmKind.OVERDUE and subject in facts.directory.rings
-    )
+    overdue = _homes_in_alarm(cabinet, facts, AlarmKind.OVERDUE)
     if overdue:
         return "OVERDUE: SLOT " + " ".join(str(slot) for slot in overdue)
-    shown = sum(kind not in QUIET_KINDS for kind, _ in cabinet.books.alarms)
-    return f"ALARMS: {shown}" if shown else ""
+    shown = sum(is_shown(key, alarm) for key, alarm in cabinet.books.alarms.items())
+    return f"ALARMS: {shown}" if shown else _soon(cabinet, facts)
+
+
+def _soon(cabinet: Cabinet, facts: Facts) -> str:
+    soon = _homes_in_alarm(cabinet, facts, AlarmKind.DUE_SOON)
+    return "DUE SOON: SLOT " + " ".join(str(slot) for slot in soon) if soon else ""
+
+
+def _homes_in_alarm(cabinet: Cabinet, facts: Facts, wanted: AlarmKind) -> list[int]:
+    rings = facts.directory.rings
+    alarms = cabinet.books.alarms
+    return sorted(rings[subject].home_slot for kind, subject in alarms if kind is wanted and subject in rings)
 
 
 def _advice(cabinet: Cabinet) -> str:

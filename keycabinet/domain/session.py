@@ -7,7 +7,7 @@ Refusals read the same whatever their reason; the reason goes into the ledger (R
 from dataclasses import replace
 from datetime import timedelta
 
-from keycabinet.domain import pin_change, second_person, slot, taking, trying
+from keycabinet.domain import attending, pin_change, second_person, slot, taking, trying
 from keycabinet.domain.effects import Play, Tune
 from keycabinet.domain.entries import LoginGranted, LoginRefused, Reason, RingTaken
 from keycabinet.domain.events import CredentialChecked, KeyPressed
@@ -21,6 +21,7 @@ from keycabinet.domain.states import (
     IDLE,
     LOG_IN,
     Aim,
+    Attending,
     Changing,
     Checking,
     Choosing,
@@ -42,7 +43,7 @@ LONGEST_PIN = 16
 LONGEST_SLOT = 8
 """Longer than any that exists, so that one that is cut off is never a right one."""
 LONGEST_AHEAD = 4
-FREE_A_CODE, CHANGE_PIN = "0", "00"
+FREE_A_CODE, CHANGE_PIN, ALARMS = "0", "00", "000"
 """What is typed in the menu instead of a slot: no slot has such a number."""
 
 
@@ -65,7 +66,7 @@ def key(turn: Turn, event: KeyPressed) -> Turn:
             return turn.at(replace(checking, ahead=(ahead + event.key)[:LONGEST_AHEAD]))
         case Taking() as wanted:
             return slot.cancel(turn, wanted.slot, "cancelled") if event.key == "*" else turn
-        case Choosing() | Naming() | NewPin() | RepeatPin() | Changing() as state:
+        case Choosing() | Naming() | NewPin() | RepeatPin() | Changing() | Attending() as state:
             return _while_logged_in(turn, state, event.key)
 
 
@@ -105,9 +106,13 @@ def expire(turn: Turn) -> Turn:
             return _not_let_in(trying.give_up(turn, checking.attempt), checking, LoginRefused(Reason.NOT_ANSWERED))
         case Changing(until=until) as changing if turn.elapsed >= until:
             return pin_change.not_hashed(turn, changing)
-        case Choosing(until=until) | Naming(until=until) | NewPin(until=until) | RepeatPin(until=until) as state if (
-            turn.elapsed >= until
-        ):
+        case (
+            Choosing(until=until)
+            | Naming(until=until)
+            | NewPin(until=until)
+            | RepeatPin(until=until)
+            | Attending(until=until) as state
+        ) if turn.elapsed >= until:
             return leave(turn, state.person, "timeout")
         case _:
             return turn
@@ -213,7 +218,9 @@ def _type_ahead(turn: Turn, ahead: str) -> Turn:
 # ---- afterwards
 
 
-def _while_logged_in(turn: Turn, state: Choosing | Naming | NewPin | RepeatPin | Changing, pressed: str) -> Turn:
+def _while_logged_in(
+    turn: Turn, state: Choosing | Naming | NewPin | RepeatPin | Changing | Attending, pressed: str
+) -> Turn:
     person = turn.facts.directory.people.get(state.person)
     if person is None or isinstance(may_enter(person, turn.facts.now.utc), Denied):
         return refused(leave(turn, state.person, "no_longer_valid"))
@@ -224,6 +231,8 @@ def _while_logged_in(turn: Turn, state: Choosing | Naming | NewPin | RepeatPin |
             return second_person.name_code(turn, state, pressed, LONGEST_CODE)
         case NewPin() | RepeatPin():
             return pin_change.key(turn, state, person, pressed)
+        case Attending():
+            return attending.key(turn, state, person, pressed)
         case Changing():
             return turn
 
@@ -238,6 +247,8 @@ def _choose(turn: Turn, choosing: Choosing, person: Person, pressed: str) -> Tur
             return menu(turn, person.id)
         case digits if digits == CHANGE_PIN:
             return pin_change.begin(turn, person.id, forced=False)
+        case digits if digits == ALARMS and attending.may_attend(person):
+            return attending.begin(turn, person.id)
         case digits if digits == FREE_A_CODE and second_person.may_free(turn, person):
             return turn.at(Naming(person.id, "", turn.elapsed + turn.cabinet.times.menu))
         case digits:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
+from keycabinet.domain.alarm import AlarmKey, AlarmRules
 from keycabinet.domain.books import Books, Unverified
 from keycabinet.domain.directory import Directory
 from keycabinet.domain.effects import ChosenPin, Command, Effects
@@ -70,6 +71,10 @@ class Facts:
     fresh: str
     lag: Lag | None = None
     """None: everything is published, or nobody is to publish."""
+    delivered: frozenset[AlarmKey] = frozenset()
+    """Standing alarms that every registered consumer has stored."""
+    silent: frozenset[str] = frozenset()
+    """Registered consumers that have not been heard for too long."""
     clock_synced: bool = True
     """Whether ``now`` comes from a clock that a trusted source has set."""
 
@@ -91,6 +96,18 @@ class Ill:
     since: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Flap:
+    """An alarm that ended a short while ago, or keeps coming back.
+
+    ``count``: how often it came; ``last``: when (UTC); ``quiet_since`` (elapsed): None while it is so.
+    """
+
+    count: int
+    last: datetime
+    quiet_since: timedelta | None
+
+
 @dataclass(frozen=True)
 class Cabinet:
     """Everything that the rules remember between two events. Only books and guard outlive the process."""
@@ -98,6 +115,11 @@ class Cabinet:
     layout: Layout
     times: Times = Times()
     books: Books = Books()
+    alarm_rules: AlarmRules = AlarmRules()
+    flaps: Mapping[AlarmKey, Flap] = field(default_factory=dict)
+    """Alarms that may come back, or do."""
+    sounded: timedelta | None = None
+    """When (elapsed) the alarms that stand were last heard; None: there is nothing to be heard."""
     limits: Limits = Limits()
     pins: PinRules = PinRules()
     login: LoginMode = LoginMode.PIN

@@ -6,6 +6,7 @@ Times are elapsed (monotonic) time.
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from keycabinet.domain.alarm import AlarmKey
 from keycabinet.domain.events import Tag
 from keycabinet.domain.people import Pin
 
@@ -257,7 +258,18 @@ class Changing:
     forced: bool
 
 
-SessionState = Idle | CodeEntry | PinEntry | Checking | Choosing | Taking | Naming | NewPin | RepeatPin | Changing
+@dataclass(frozen=True, slots=True)
+class Attending:
+    """A person goes through the alarms that stand; ``at`` is the one that is shown, None when none is left."""
+
+    person: str
+    at: AlarmKey | None
+    until: timedelta
+
+
+SessionState = (
+    Attending | Idle | CodeEntry | PinEntry | Checking | Choosing | Taking | Naming | NewPin | RepeatPin | Changing
+)
 IDLE = Idle()
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import TypeVar
 
+from keycabinet.domain.alarm import Alarm, AlarmKey
 from keycabinet.domain.books import (
-    AlarmKey,
     Books,
     Commissioning,
     Custody,
@@ -32,7 +32,7 @@ def differences(stored: Books, told: Books, directory: Directory) -> tuple[str, 
         *_differing(stored.releases, told.releases, "the release of slot {}".format, names.release),
         *_differing(_modes(stored), _modes(told), "commissioning{}".format, names.commissioning),
         *_differing(stored.out_of_service, told.out_of_service, "slot {}".format, names.out_of_service),
-        *_differing(stored.alarms, told.alarms, names.alarm, lambda at: f"raised at {utc_text(at)}"),
+        *_differing(stored.alarms, told.alarms, names.alarm, names.standing),
     )
 
 
@@ -87,6 +87,15 @@ class _Names:
     def alarm(self, key: AlarmKey) -> str:
         kind, subject = key
         return f"alarm {kind.value}, {self._rings.get(subject, subject)}"
+
+    def standing(self, alarm: Alarm) -> str:
+        by, noted, delivered = alarm.acknowledged_by, alarm.acknowledged_at, alarm.delivered_at
+        told = [f"raised at {utc_text(alarm.raised_at)}", f"level {alarm.level}"]
+        told += [f"for the {alarm.count}. time"] if alarm.count > 1 else []
+        told += [f"escalated {alarm.escalations} times"] if alarm.escalations else []
+        told += [f"delivered at {utc_text(delivered)}"] if delivered else []
+        told += [f"acknowledged by {self._person(by)} at {utc_text(noted)}"] if by and noted else []
+        return ", ".join([*told, "silenced"] if alarm.silenced else told)
 
     def _person(self, person: str) -> str:
         return self._people.get(person, f"{person}, who is not enrolled")

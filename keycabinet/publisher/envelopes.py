@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from keycabinet.domain.alarm import WARNING
 from keycabinet.publisher.heard import AlarmSeen, Hello, Row, SlotSeen, Status
 from keycabinet.publisher.messages import Alarm, Event, EventData, Ill, Info, Slot, State
 from keycabinet.publisher.topics import Topics, is_sealed
@@ -9,19 +10,17 @@ from keycabinet.publisher.topics import Topics, is_sealed
 TELLABLE = frozenset(
     {
         "actor", "approver", "bank", "bolt_ms", "booked_holder", "coil_ms", "contact", "count", "counted", "device",
-        "due", "evidence", "factors", "fault", "from_slot", "holder", "holidays", "home_slot", "kind", "limits",
-        "link", "outcome", "pairs", "person", "reader", "reason", "release", "returned_by", "ring", "rings",
-        "schedules", "seconds", "silent", "slot", "subject", "tag", "version", "via", "why",
+        "due", "evidence", "factors", "fault", "from_slot", "holder", "holidays", "home_slot", "kind", "level",
+        "limits", "link", "outcome", "pairs", "person", "reader", "reason", "release", "returned_by", "ring", "rings",
+        "schedules", "seconds", "silent", "slot", "subject", "tag", "up_to", "version", "via", "why",
     }
 )  # fmt: skip
 """Fields of rows that are published. A field that is not named here stays in the cabinet."""
 
-WITHHELD = frozenset({"commitment", "detail", "digest", "number", "what"})
+WITHHELD = frozenset({"commitment", "detail", "digest", "note", "number", "result", "what", "whom"})
 """Fields that were looked at and stay in the cabinet: commitments over names, free text, what was changed."""
 
 TAG_DIGITS = 4
-LEVEL = "alarm"
-"""Until sites give levels to kinds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,7 @@ def _state(status: Status, health: Health) -> State:
         door=status.door,
         rings_out=sum(each.holder is not None for each in status.slots),
         overdue=sum(each.overdue for each in status.slots),
-        alarms=sum(not is_sealed(each.kind) for each in status.alarms),
+        alarms=sum(each.level > WARNING and not is_sealed(each.kind) for each in status.alarms),
         backlog=max(status.head.seq - health.published, 0),
         last_seq=status.head.seq,
         faults=health.faults,
@@ -129,9 +128,12 @@ def _alarm(seen: AlarmSeen) -> Alarm:
     return Alarm(
         kind=seen.kind,
         subject=seen.subject_id,
-        level=LEVEL,
+        level=seen.level,
         first_at=seen.since,  # type: ignore[arg-type]  # pydantic reads the instant
-        last_at=seen.since,  # type: ignore[arg-type]
-        count=1,
+        last_at=seen.last,  # type: ignore[arg-type]
+        count=seen.count,
+        delivered_at=seen.delivered,  # type: ignore[arg-type]
+        acknowledged_at=seen.acknowledged,  # type: ignore[arg-type]
+        acknowledged_by=seen.acknowledged_by.id if seen.acknowledged_by else None,
         cause=seen.cause,
     )

@@ -64,7 +64,7 @@ class HomeSeen(Heard):
     number: str
 
 
-class HolderSeen(Heard):
+class SomebodySeen(Heard):
     """A person by an opaque id."""
 
     id: Text
@@ -78,7 +78,7 @@ class SlotSeen(Heard):
     lock: str
     ring: RingSeen | None
     home: HomeSeen | None
-    holder: HolderSeen | None
+    holder: SomebodySeen | None
     since: str | None
     due: str | None
     overdue: bool
@@ -90,7 +90,13 @@ class AlarmSeen(Heard):
 
     kind: Text
     subject_id: Text
+    level: int
     since: Text
+    last: Text
+    count: int
+    delivered: str | None
+    acknowledged: str | None
+    acknowledged_by: SomebodySeen | None
     cause: Text | None = None
 
 

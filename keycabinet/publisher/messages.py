@@ -93,11 +93,17 @@ class Alarm(Message):
 
     kind: Id
     subject: Id
-    level: str
+    level: Count
+    """0 is a warning, 1 an alarm, more is more urgent."""
     first_at: Instant
     last_at: Instant
+    """When it last came back, if it comes and goes; else as ``first_at``."""
     count: Annotated[int, Field(ge=1)]
-    acknowledged_by: Id | None = None
+    """It was raised so many times within a short while."""
+    delivered_at: Instant | None
+    """When the last registered consumer had stored it; null: unconfirmed."""
+    acknowledged_at: Instant | None
+    acknowledged_by: Id | None
     cause: Id | None = None
     """The id of the event that raised it; null where the core does not say."""
 

@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, and_, bindparam, delete, insert, select
 from sqlalchemy import Row as SqlRow
 
+from keycabinet.domain.alarm import Alarm, AlarmKey
 from keycabinet.domain.books import (
-    AlarmKey,
     Books,
     Commissioning,
     Custody,
@@ -48,14 +48,12 @@ def load_books(connection: Connection) -> Books:
     return Books(
         custody={row.ring_id: _custody(row) for row in connection.execute(select(custody))},
         releases={row.slot: _release(row) for row in connection.execute(select(open_releases))},
-        alarms={
-            (AlarmKind(row.kind), row.subject): utc_from(row.raised_at) for row in connection.execute(select(alarms))
-        },
         commissioning=_load_modes(connection).get(COMMISSIONING),
         out_of_service={
             row.slot: OutOfService(utc_from(row.since), row.why)
             for row in connection.execute(select(slots_out_of_service))
         },
+        alarms={(AlarmKind(row.kind), row.subject): _alarm(row) for row in connection.execute(select(alarms))},
     )
 
 
@@ -69,7 +67,7 @@ def write_books(connection: Connection, before: Books, after: Books) -> None:
     _many(connection, _drop_release, [{"gone": slot} for slot in gone_slots])
     _many(connection, _put_release, [_release_row(slot, release) for slot, release in opened])
     _many(connection, _drop_alarm, [{"gone_kind": kind.value, "gone_subject": name} for kind, name in gone_alarms])
-    _many(connection, _put_alarm, [_alarm_row(key, at) for key, at in raised])
+    _many(connection, _put_alarm, [_alarm_row(key, alarm) for key, alarm in raised])
     _write_service(connection, before, after)
 
 
@@ -145,9 +143,33 @@ def _release(row: SqlRow[Any]) -> OpenRelease:
     return OpenRelease(row.id, row.holder, row.ring_id, row.slot, _instant_or_none(row.due))
 
 
-def _alarm_row(key: AlarmKey, at: datetime) -> dict[str, Any]:
+def _alarm_row(key: AlarmKey, alarm: Alarm) -> dict[str, Any]:
     kind, subject = key
-    return {"kind": kind.value, "subject": subject, "raised_at": utc_text(at)}
+    return {
+        "kind": kind.value,
+        "subject": subject,
+        "raised_at": utc_text(alarm.raised_at),
+        "level": alarm.level,
+        "times": alarm.count,
+        "escalations": alarm.escalations,
+        "delivered_at": _text_or_none(alarm.delivered_at),
+        "acknowledged_by": alarm.acknowledged_by,
+        "acknowledged_at": _text_or_none(alarm.acknowledged_at),
+        "silenced": int(alarm.silenced),
+    }
+
+
+def _alarm(row: SqlRow[Any]) -> Alarm:
+    return Alarm(
+        raised_at=utc_from(row.raised_at),
+        level=row.level,
+        count=row.times,
+        escalations=row.escalations,
+        delivered_at=_instant_or_none(row.delivered_at),
+        acknowledged_by=row.acknowledged_by,
+        acknowledged_at=_instant_or_none(row.acknowledged_at),
+        silenced=bool(row.silenced),
+    )
 
 
 def _text_or_none(instant: datetime | None) -> str | None:

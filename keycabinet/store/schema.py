@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import SchemaItem
 
-REVISION = "0003"
+REVISION = "0004"
 """The migration that this code needs; compared with the file when a store is opened."""
 
 metadata = MetaData(
@@ -231,7 +231,21 @@ open_releases = _table(
 Index("open_releases_holder", open_releases.c.holder)
 Index("open_releases_ring_id", open_releases.c.ring_id)
 
-alarms = _table("alarms", _text("kind", key=True), _text("subject", key=True), _text("raised_at"))
+alarms = _table(
+    "alarms",
+    _text("kind", key=True),
+    _text("subject", key=True),
+    _text("raised_at"),
+    Column("level", Integer, nullable=False, server_default="1"),
+    Column("times", Integer, nullable=False, server_default="1"),
+    Column("escalations", Integer, nullable=False, server_default="0"),
+    _text("delivered_at", null=True),
+    _text("acknowledged_by", null=True),
+    _text("acknowledged_at", null=True),
+    Column("silenced", Integer, nullable=False, server_default="0"),
+    CheckConstraint("(acknowledged_by IS NULL) = (acknowledged_at IS NULL)", name="acknowledged"),
+    CheckConstraint("silenced IN (0, 1)", name="silenced"),
+)
 
 modes = _table("modes", _text("name", key=True), _text("since"), _refers("actor", "people.id"))
 """What the cabinet is in until it is ended: ``commissioning``, or nothing."""

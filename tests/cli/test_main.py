@@ -12,7 +12,7 @@ from tests.control.house import House
 HEAVY = ("sqlalchemy", "pydantic", "rich", "alembic", "argon2", "paho", "keycabinet.store", "keycabinet.config")
 COMMANDS = (
     "init", "check", "core", "mqtt", "login", "logout", "whoami", "status", "history", "ledger", "person", "ring",
-    "pin", "rights", "slot", "commission", "import", "export",
+    "pin", "rights", "slot", "commission", "alarm", "import", "export",
 )  # fmt: skip
 
 

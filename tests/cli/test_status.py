@@ -36,10 +36,10 @@ NOT WORKING: panel. It does not answer. Check its power and its cable.
 3 rings in, 2 out, 1 missing, 1 overdue; 33 rows in the ledger.
 
 ALARMS
-ALARM         ABOUT            SINCE  FOR
-missing       ring 1 (Unit 1)  20:05  < 1 min
-overdue       ring 3 (Unit 3)  20:05  < 1 min
-reader fault  panel            20:05  < 1 min
+ALARM         ABOUT            LEVEL  SINCE  FOR      STANDING
+missing       ring 1 (Unit 1)  1      20:05  < 1 min  unconfirmed
+overdue       ring 3 (Unit 3)  1      20:05  < 1 min  unconfirmed
+reader fault  panel            1      20:05  < 1 min  unconfirmed
 
 RINGS
 SLOT  RING  NAME    WHERE          HOLDER      SINCE  DUE

@@ -17,7 +17,14 @@ PANEL_2 = 'baud = 19200\n[devices.panel2]\ndriver = "panel_serial"\nport = "ttyP
 ONE_MISTAKE = [
     # what is written instead of what; field; found; expected; nearest
     ("slots = 2", "slot = 2\nslots = 2", "cabinet.slot", "unknown key", "one of id, slots, timezone, title", "slots"),
-    ("[store]", "[stoer]\n[store]", "stoer", "unknown key", "one of cabinet, control, devices, keypad", "store"),
+    (
+        "[store]",
+        "[stoer]\n[store]",
+        "stoer",
+        "unknown key",
+        "one of alarms, cabinet, control, devices,",
+        "store",
+    ),
     ("pulse_ms = 300", "pulse = 9", "devices.pins.pulse", "unknown key", "one of active_high, bolts,", "pulse_ms"),
     ("slots = 2", "slots = 0", "cabinet.slots", "0 found", "a whole number from 1 to 999", ""),
     ('id = "mc-1"', 'id = "mc/1"', "cabinet.id", '"mc/1" found', "1 to 32 letters, digits and hyphens", ""),

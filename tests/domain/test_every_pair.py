@@ -9,7 +9,7 @@ import pytest
 
 from keycabinet.domain import slot as slots
 from keycabinet.domain.books import Books, Commissioning, In, Missing, OpenRelease, Out, SetAside, Unverified
-from keycabinet.domain.entries import Evidence, ReleaseIntended
+from keycabinet.domain.entries import AlarmKind, Evidence, ReleaseIntended
 from keycabinet.domain.events import (
     BoltsRead,
     CoilPulsed,
@@ -35,6 +35,7 @@ from keycabinet.domain.states import (
     IDLE,
     SECURED,
     Approve,
+    Attending,
     Changing,
     Checking,
     Choosing,
@@ -225,6 +226,8 @@ SESSIONS = {
     "new pin": NewPin("ann", Pin("481593"), SOON, forced=False),
     "repeated": RepeatPin("ann", Pin("481593"), Pin("481593"), SOON, forced=False),
     "changing": Changing("ann", "a", SOON, forced=False),
+    "attending": Attending("wac", (AlarmKind.READER_FAULT, "bank1"), SOON),
+    "nothing to attend": Attending("wac", None, SOON),
 }
 SESSION_EVENTS = {
     "5": KeyPressed("5"),
@@ -280,6 +283,8 @@ SESSION_TABLE = {
     "new pin": stays("NewPin", hash_="RepeatPin", late=ENDED),
     "repeated": stays("RepeatPin", star="NewPin", hash_="Changing", late=ENDED),
     "changing": stays("Changing", hashed="Choosing +pin.changed", not_that_one="NewPin", late=ENDED),
+    "attending": stays("Attending", star="Choosing", late=ENDED),
+    "nothing to attend": stays("Attending", k5="Choosing", star="Choosing", hash_="Choosing", late=ENDED),
 }  # fmt: skip
 RINGS = tuple(a_ring(n, approval=Approval(1, roles=frozenset({Role.SUPERVISOR})) if n == 4 else UNAIDED) for n in SLOTS)
 PEOPLE = (

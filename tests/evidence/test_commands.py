@@ -152,7 +152,8 @@ def test_books_that_say_something_else_are_told_with_ring_slot_and_holder(folder
         "ring 2 (Unit 2): the books say nothing of it; the ledger says unverified since 2026-03-04T18:00:00.000000Z",
         "the release of slot 3: the books say ring 3 (Unit 3) from slot 3 for Ann (1001), release x;"
         " the ledger says nothing of it",
-        "alarm unreadable, slot-2: the books say nothing of it; the ledger says raised at 2026-03-06T18:09:00.000000Z",
+        "alarm unreadable, slot-2: the books say nothing of it; the ledger says raised at 2026-03-06T18:09:00.000000Z,"
+        " level 1",
         "4 differences after 59 rows",
     ]
     told = ledger("rebuild", "--compare", "--json", "--config", folder / "cabinet.toml")

@@ -144,7 +144,19 @@ class FakeCore:
 
     def _status(self) -> dict[str, Any]:
         alarms = [
-            {"kind": kind, "subject": f"ring 12 (Infirmary) {subject}", "subject_id": subject, "since": AT}
+            {
+                "kind": kind,
+                "subject": f"ring 12 (Infirmary) {subject}",
+                "subject_id": subject,
+                "level": 1,
+                "since": AT,
+                "last": AT,
+                "count": 1,
+                "delivered": None,
+                "acknowledged": None,
+                "acknowledged_by": None,
+                "silenced": False,
+            }
             for kind, subject in self.alarms
         ]
         clock = {"utc": AT, "local": "2026-11-23T02:00:00-06:00", "synced": True}

@@ -1,9 +1,17 @@
 """What the ledger can say: one class a row type. Ids only; names and codes are elsewhere, and enter as commitments."""
 
-from keycabinet.domain.entries import cabinet, commissioning, custody, keypad, roster
-from keycabinet.domain.entries.cabinet import (
+from keycabinet.domain.entries import alarms, cabinet, commissioning, custody, keypad, roster
+from keycabinet.domain.entries.alarms import (
+    AlarmAcknowledged,
     AlarmCleared,
+    AlarmContacted,
+    AlarmDelivered,
+    AlarmEscalated,
     AlarmRaised,
+    AlarmSilenced,
+    AlarmsReviewed,
+)
+from keycabinet.domain.entries.cabinet import (
     CabinetReady,
     CabinetStarted,
     DeviceBack,
@@ -34,6 +42,7 @@ from keycabinet.domain.entries.custody import (
     ReleaseIntended,
     ReleaseRefused,
     ReturnOffered,
+    RingExtended,
     RingFound,
     RingMissing,
     RingMoved,
@@ -72,6 +81,7 @@ from keycabinet.domain.entries.roster import (
     RingRetired,
 )
 from keycabinet.domain.entries.words import (
+    KEPT_LOUD,
     QUIET_KINDS,
     SEALED_KINDS,
     AlarmKind,
@@ -83,11 +93,18 @@ from keycabinet.domain.entries.words import (
 
 __all__ = [
     "ENTRY_TYPES",
+    "KEPT_LOUD",
     "QUIET_KINDS",
     "SEALED_KINDS",
+    "AlarmAcknowledged",
     "AlarmCleared",
+    "AlarmContacted",
+    "AlarmDelivered",
+    "AlarmEscalated",
     "AlarmKind",
     "AlarmRaised",
+    "AlarmSilenced",
+    "AlarmsReviewed",
     "ApprovalRefused",
     "BoundsChanged",
     "CabinetReady",
@@ -131,6 +148,7 @@ __all__ = [
     "RightsChanged",
     "RingChanged",
     "RingEnrolled",
+    "RingExtended",
     "RingFound",
     "RingLearned",
     "RingMissing",
@@ -155,14 +173,18 @@ __all__ = [
 
 ENTRY_TYPES: tuple[type[Entry], ...] = tuple(
     each
-    for room in (cabinet, roster, keypad, custody, commissioning)
+    for room in (cabinet, roster, keypad, custody, commissioning, alarms)
     for each in vars(room).values()
     if isinstance(each, type) and issubclass(each, Entry) and each is not Entry
 )
 """Every type of row."""
 
+_OF_ONE_ALARM = (
+    AlarmRaised | AlarmDelivered | AlarmAcknowledged | AlarmSilenced | AlarmContacted | AlarmEscalated | AlarmCleared
+)
+
 
 def visibility_of(entry: Entry) -> Visibility:
     """Who may read this row: as its class says, but of a sealed kind of alarm nobody learns either (R6)."""
-    sealed = isinstance(entry, AlarmRaised | AlarmCleared) and entry.kind in SEALED_KINDS
+    sealed = isinstance(entry, _OF_ONE_ALARM) and entry.kind in SEALED_KINDS
     return Visibility.SEALED if sealed else entry.visibility

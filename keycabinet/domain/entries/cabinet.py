@@ -1,9 +1,9 @@
-"""What the ledger says about the cabinet itself: start, alarms, devices, storage, and the way out of it."""
+"""What the ledger says about the cabinet itself: start, devices, storage, and the way out of it."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
-from keycabinet.domain.entries.words import AlarmKind, Entry
+from keycabinet.domain.entries.words import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,27 +21,6 @@ class CabinetReady(Entry):
     type: ClassVar[str] = "cabinet.ready"
     silent: str
     """Names of devices that did not answer, separated by spaces."""
-
-
-@dataclass(frozen=True, slots=True)
-class AlarmRaised(Entry):
-    """An alarm exists from now on.
-
-    ``subject`` is the id of a ring or person, ``slot-<n>``, the name of a device, ``door``, ``bolts`` or ``keypad``.
-    """
-
-    type: ClassVar[str] = "alarm.raised"
-    kind: AlarmKind
-    subject: str
-
-
-@dataclass(frozen=True, slots=True)
-class AlarmCleared(Entry):
-    """What the alarm was about is so no longer."""
-
-    type: ClassVar[str] = "alarm.cleared"
-    kind: AlarmKind
-    subject: str
 
 
 @dataclass(frozen=True, slots=True)

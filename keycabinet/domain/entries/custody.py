@@ -58,6 +58,17 @@ class RingTaken(Entry):
 
 
 @dataclass(frozen=True, slots=True)
+class RingExtended(Entry):
+    """The holder of a ring may keep it until then, by the word of ``actor`` (R35)."""
+
+    type: ClassVar[str] = "ring.extended"
+    ring: str
+    due: datetime
+    actor: str
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RingReturned(Entry):
     """A ring that was out is in a slot. Who put it there is known only from a session (R15)."""
 

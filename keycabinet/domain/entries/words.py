@@ -67,6 +67,7 @@ class Reason(Enum):
 class AlarmKind(Enum):
     """What the watch commander is told about (R39)."""
 
+    DUE_SOON = "due_soon"
     OVERDUE = "overdue"
     MISSING = "missing"
     DUPLICATE_TAG = "duplicate_tag"
@@ -78,6 +79,7 @@ class AlarmKind(Enum):
     READER_FAULT = "reader_fault"
     STORAGE = "storage"
     NOT_PUBLISHED = "not_published"
+    RECEIVER_SILENT = "receiver_silent"
     LEFT_HOLDING = "left_holding"
     REPEATED_WRONG_PIN = "repeated_wrong_pin"
     PIN_DISABLED = "pin_disabled"
@@ -89,6 +91,8 @@ SEALED_KINDS = frozenset({AlarmKind.DURESS})
 """Alarms that nobody below the watch commander learns of: their rows are sealed (R6)."""
 QUIET_KINDS = SEALED_KINDS | {AlarmKind.REPEATED_WRONG_PIN, AlarmKind.PIN_DISABLED}
 """Alarms that are neither heard nor shown at the cabinet: they would tell which codes exist (R5)."""
+KEPT_LOUD = frozenset({AlarmKind.DOOR_FORCED, AlarmKind.MISSING, AlarmKind.DURESS})
+"""Alarms that nobody silences from afar: only at the keypad, or by their end (R40)."""
 
 
 @dataclass(frozen=True, slots=True)
