@@ -81,7 +81,7 @@ def settle(turn: Turn) -> Turn:
         turn = _settle_release(turn, release, places)
     for ring in turn.facts.directory.rings.values():
         turn = _settle_ring(turn, ring, places)
-    return _watch_unread(turn)
+    return _watch_contradictions(turn)
 
 
 def _name_foreign(turn: Turn) -> Turn:
@@ -140,7 +140,9 @@ def _settle_ring(turn: Turn, ring: Ring, places: Places) -> Turn:
             return turn.record(_lost_from(turn, ring.id, slot))
         case In(slot=slot) if seen_in and slot not in seen_in:
             return turn.record(RingMoved(ring.id, slot, seen_in[0], _evidence(turn, seen_in[0])))
-        case Out() if seen_in and not turn.cabinet.seen.is_touching(turn.cabinet.layout, seen_in[0], turn.elapsed):
+        case _ if seen_in and turn.cabinet.seen.is_touching(seen_in[0]):
+            return turn  # two witnesses that contradict each other are a fault (see alarms), and no return
+        case Out() if seen_in:
             return _returned(turn, ring, custody, seen_in[0])
         case Missing() | SetAside() | Unverified() if seen_in:
             return turn.record(RingFound(ring.id, seen_in[0], _evidence(turn, seen_in[0])))
@@ -170,7 +172,9 @@ def _evidence(turn: Turn, slot: int) -> Evidence:
     return turn.cabinet.seen.hanging[slot].evidence
 
 
-def _watch_unread(turn: Turn) -> Turn:
-    cabinet = turn.cabinet
-    unread = {slot for slot, closed in cabinet.seen.contacts.items() if closed} - cabinet.seen.hanging.keys()
-    return turn.having(unread_since={slot: cabinet.unread_since.get(slot, turn.elapsed) for slot in unread})
+def _watch_contradictions(turn: Turn) -> Turn:
+    """A contact says that something is in a slot and no tag is read there, or a tag is and the contact says empty."""
+    cabinet, seen = turn.cabinet, turn.cabinet.seen
+    unread = {slot for slot, closed in seen.contacts.items() if closed} - seen.hanging.keys()
+    held = {slot for slot in seen.hanging if seen.bank_is_read(cabinet.layout, slot) and seen.is_touching(slot)}
+    return turn.having(unread_since={slot: cabinet.unread_since.get(slot, turn.elapsed) for slot in unread | held})

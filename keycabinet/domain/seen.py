@@ -127,9 +127,9 @@ class Seen:
         read = ((tag, tuple(s for s in slots if self.bank_is_read(layout, s))) for tag, slots in self.places().items())
         return {tag: slots for tag, slots in read if slots}
 
-    def is_touching(self, layout: Layout, slot: int, now: timedelta) -> bool:
-        """Whether the tag in this slot may only be touching it: its contact says empty, and that may still change."""
-        return self.contacts.get(slot) is False and not self._has_been_contrary(_bank_of(layout, slot), now)
+    def is_touching(self, slot: int) -> bool:
+        """Whether the tag in this slot may only be held to it: the slot's own contact says that nothing is in it."""
+        return self.contacts.get(slot) is False
 
     def is_known(self, layout: Layout, slot: int) -> bool:
         """Whether everything that senses this slot is heard."""

@@ -143,7 +143,7 @@ class Cabinet:
     starting_until: timedelta | None = None
     """Set (elapsed) while the cabinet waits for its devices: nothing is settled and nothing released."""
     unread_since: Mapping[int, timedelta] = field(default_factory=dict)
-    """Slot -> since when (elapsed) something is in it whose tag is not read."""
+    """Slot -> since when (elapsed) its contact and its reader do not agree whether a ring is in it."""
     tag_served: timedelta | None = None
     """When (elapsed) the door was last released for a tag."""
     unsynced: Unsynced = Unsynced.GO_ON

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from keycabinet.domain.books import Books, In, Missing, OpenRelease, Out
 from keycabinet.domain.directory import Directory
@@ -114,7 +116,8 @@ def test_a_tag_that_is_not_read_while_its_contact_is_closed_is_unreadable_and_no
 def test_a_contact_that_opens_while_the_tag_is_read_takes_nothing_away():
     story = running().tell(ContactRead(3, closed=False)).later(seconds=5)
 
-    assert story.entries == []
+    assert raised(story) == [(AlarmKind.UNREADABLE, "slot-3")]
+    assert [type(entry) for entry in story.entries] == [AlarmRaised]
     assert isinstance(story.cabinet.books.custody["r3"], In)
 
 
@@ -269,10 +272,39 @@ def test_a_ring_that_changes_its_slot_while_the_reader_is_lost_is_moved_when_it_
     assert story.of(RingMissing) == []
 
 
-def test_a_ring_put_back_into_a_slot_whose_contact_is_broken_is_returned_by_inference():
-    story = out(running(), 3).tell(TagsRead("bank1", tags(*ALL))).later(seconds=2)
+def test_a_tag_that_is_held_to_a_slot_whose_contact_says_empty_is_a_fault_and_no_return():
+    story = out(running(), 3).tell(TagsRead("bank1", tags(*ALL))).later(hours=1)
+    assert story.of(RingReturned) == []
+    assert (AlarmKind.UNREADABLE, "slot-3") in raised(story)
 
+    story.tell(ContactRead(3, closed=True))
     assert [(it.slot, it.evidence) for it in story.of(RingReturned)] == [(3, Evidence.INFERRED)]
+    assert AlarmCleared(AlarmKind.UNREADABLE, "slot-3") in story.of(AlarmCleared)
+
+
+def test_a_tag_held_to_an_empty_slot_finds_no_missing_ring():
+    story = running().tell(ContactRead(3, closed=False), TagsRead("bank1", tags(1, 2, 4, 5, 6)))
+    assert (AlarmKind.MISSING, "r3") in raised(story)
+
+    story.tell(TagsRead("bank1", tags(*ALL))).later(seconds=10)
+    assert story.of(RingFound) == []
+    assert (AlarmKind.MISSING, "r3") in story.cabinet.books.alarms
+
+
+readings = st.one_of(
+    st.builds(ContactRead, st.integers(1, 8), closed=st.booleans()),
+    st.frozensets(st.integers(1, 6)).map(lambda rings: TagsRead("bank1", tags(*rings))),
+)
+
+
+@given(st.lists(st.tuples(readings, st.integers(0, 4)), max_size=20))
+def test_no_ring_is_said_to_be_back_in_a_slot_whose_contact_says_empty(readings):
+    story = out(running(), 3, 5)
+    for reading, seconds in readings:
+        story.entries.clear()
+        story.tell(reading).later(seconds=seconds)
+        back = story.of(RingReturned) + story.of(RingFound) + story.of(RingMoved)
+        assert all(story.cabinet.seen.contacts[it.slot] for it in back)
 
 
 # ---- the tag at the panel ----

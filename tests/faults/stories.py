@@ -119,14 +119,18 @@ def unreadable(judge: Judge) -> None:
 
 
 def chatter(judge: Judge) -> None:
-    """nothing is told of a ring: one that hangs is not gone, one that touches a slot is not put back"""
+    """nothing is told of a ring: one that hangs is not gone, one that is held to a slot is not put back (unreadable)"""
     for chattering in (False, True):
         judge.sim.fault("chatter", OUT, on=chattering)
         judge.sim.present(OUT, hold_ms=1500, reader="bank1")
         judge.sim.wait_for("tag_lifted")
-        judge.log_in()  # meanwhile the bus forgets it: two touches without a pause may be one that lasts too long
+        judge.log_in()
         judge.log_out()
     judge.sim.fault("chatter", OUT, on=False)
+    judge.sim.present(OUT, hold_ms=5000, reader="bank1")
+    judge.wait_for("alarm.raised", kind="unreadable", subject=f"slot-{OUT}")
+    judge.sim.wait_for("tag_lifted", within=8)
+    judge.wait_for("alarm.cleared", kind="unreadable", subject=f"slot-{OUT}")
     judge.sim.fault("chatter", 3)
     for _ in range(3):
         judge.log_in()
