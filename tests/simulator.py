@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from firmware_sim.client import Client, NotRunning, Refused, Row
-from tests.waiting import wait_until
+from tests.waiting import Late, wait_until
 
 __all__ = ["Refused", "Row", "Simulator", "wait_until"]
 
@@ -200,7 +200,7 @@ class Simulator:
                         self._cursor = max(self._cursor, row["seq"] + 1)
                         return row
         except TimeoutError:
-            raise AssertionError(_not_come(kind, fields, within, start, seen, self.journal(kind, **fields))) from None
+            raise Late(_not_come(kind, fields, within, start, seen, self.journal(kind, **fields))) from None
         raise AssertionError("the watch ended")
 
     def wait_for_text(self, text: str, within: float = 5.0) -> None:

@@ -4,9 +4,14 @@ import time
 from collections.abc import Callable
 
 
+class Late(AssertionError):  # noqa: N818 - what happened
+    """What was waited for did not come in time. Nothing was seen that is false: that is a plain AssertionError."""
+
+
 def wait_until(fact: Callable[[], object], within: float = 5.0, what: str = "the fact") -> None:
-    """Wait until ``fact()`` is true, looking every 5 ms; AssertionError after ``within`` seconds."""
+    """Wait until ``fact()`` is true, looking every 5 ms; Late after ``within`` seconds."""
     deadline = time.monotonic() + within
     while not fact():
-        assert time.monotonic() < deadline, f"{what} did not come within {within} s"
+        if time.monotonic() >= deadline:
+            raise Late(f"{what} did not come within {within} s")
         time.sleep(0.005)

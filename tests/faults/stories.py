@@ -148,6 +148,7 @@ def chatter_at_the_probe(judge: Judge) -> None:
     judge.wait_for("return.offered")
     judge.sim.wait_for("tag_lifted")
     judge.sim.fault("chatter", OUT, on=False)
+    wait_until(lambda: {OUT, "door"} <= set(judge.pulses()), 5, "the pulses of door and slot")
     assert len(judge.rows("return.offered")) == 1
     assert sorted(judge.pulses(), key=str) == [OUT, "door"]
     assert judge.moves() == []
