@@ -4,23 +4,28 @@ import sys
 
 import pytest
 
-from tests.campaigns.same_time import measure, report, spread_ms
+from tests.campaigns.same_time import Paths, measure, report, spread_ms
 
 pytestmark = pytest.mark.campaign
 
-TRIES = 12
+TRIES, MOST = 8, 48
+"""The least times of so few tries lie apart by some milliseconds where each key waits up to 50 ms to be fetched, and by
+more while a machine is busy: then there are more tries, which bring together what is equal and nothing else."""
 SHORT_FORM_MS = 15.0
-"""So few medians scatter by some milliseconds, for a key waits up to 50 ms to be fetched; a hash that is left out saves
-25 ms at least. The long form (500 tries) holds them to 5 ms."""
+"""A hash that is left out saves 25 ms at least. The long form (500 tries) holds the medians to 5 ms."""
 
 
-@pytest.mark.timeout(240)
+def are_equal(paths: Paths) -> bool:
+    return spread_ms(paths, min) < SHORT_FORM_MS
+
+
+@pytest.mark.timeout(600)
 def test_no_path_can_be_told_from_another_by_its_time_its_text_or_its_tone(capsys):
-    paths = measure(TRIES)
+    paths = measure(TRIES, most=MOST, until=are_equal)
     with capsys.disabled():
         sys.stdout.write("\n" + report(paths))
 
-    assert spread_ms(paths) < SHORT_FORM_MS
+    assert are_equal(paths)
     refused = [path for path in paths.values() if not path.lets_in]
     assert all(path.seen == refused[0].seen and path.heard == refused[0].heard for path in refused)
     assert all(len(path.heard) == 1 for path in paths.values())
@@ -28,7 +33,9 @@ def test_no_path_can_be_told_from_another_by_its_time_its_text_or_its_tone(capsy
 
 
 @pytest.mark.timeout(240)
-def test_the_campaign_finds_a_core_that_compares_nothing_for_a_code_of_nobody():
-    paths = measure(5, core="telltale")
+def test_the_campaign_finds_a_core_that_compares_nothing_for_a_code_of_nobody(capsys):
+    paths = measure(TRIES, "telltale")
+    with capsys.disabled():
+        sys.stdout.write("\na core that compares nothing for a code of nobody, " + report(paths))
 
-    assert spread_ms(paths) > SHORT_FORM_MS
+    assert not are_equal(paths)
