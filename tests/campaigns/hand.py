@@ -11,8 +11,9 @@ from typing import Any
 from firmware_sim.client import Refused
 from tests.campaigns.aims import Plan
 from tests.campaigns.judge import SLOW_LINES
-from tests.campaigns.place import RINGS, Fell, Place
+from tests.campaigns.place import PATIENCE_S, RINGS, Fell, Place
 from tests.campaigns.tracing import traced
+from tests.waiting import Late
 
 CODES = ("1042", "1077")
 GAP_MS = 12
@@ -27,6 +28,8 @@ class Hand:
         self._place, self._sim, self._random = place, place.simulator, random
         self.hands: dict[int, str] = {}
         self.undone: set[int] = set()
+        self.was_late = False
+        """Whether the last story ended because it waited in vain, and neither a slow line nor a pause was why."""
 
     def play(self, plan: Plan) -> None:
         """The story, until somebody died or it is over."""
@@ -36,15 +39,15 @@ class Hand:
         facts = self._place.look()
         self.since_fact = facts[-1]["seq"] if facts else 0
         self.killed_at = 0
+        self.was_late = False
         self._timers: list[threading.Timer] = []
         with ExitStack() as self._tools:
             try:
                 self._tell()
             except Fell:
                 pass
-            except AssertionError:
-                if not (self._was_a_line_slow() or self._is_keypad_paused()):
-                    raise  # else the story ends here, without a kill if none came
+            except (Late, Refused):  # the story ends here, without a kill if none came; it is judged like any other
+                self.was_late = not (self._was_a_line_slow() or self._is_keypad_paused())
             finally:
                 for timer in self._timers:
                     timer.join()
@@ -164,7 +167,7 @@ class Hand:
         """Press home whatever is loose, as soon as its coil lets go."""
         for slot in self._sim.status()["slots"]:
             if slot["place"] == "presented":
-                self._place.until(lambda number=slot["slot"]: self._pushed(number), "the ring's going home")
+                self._place.until(lambda number=slot["slot"]: self._pushed(number), "the ring's going home", PATIENCE_S)
 
     def _pushed(self, number: int) -> bool:
         try:
@@ -203,7 +206,7 @@ class Hand:
         """What the hand did last to the ring is booked."""
         slot = self._sim.slot(self.slot)
         booked: Callable[[], bool] = lambda: self._booked() == slot["ring"]  # noqa: E731
-        self._place.until(booked, f"ring {slot['ring']} in the books of slot {self.slot}")
+        self._place.until(booked, f"ring {slot['ring']} in the books of slot {self.slot}", PATIENCE_S)
 
     def _booked(self) -> int | None:
         ring = next(each for each in self._place.status()["slots"] if each["slot"] == self.slot)["ring"]
@@ -217,7 +220,7 @@ class Hand:
             time.sleep(0.05)
             return False
 
-        self._place.until(gone, "the end of the session", within=12)
+        self._place.until(gone, "the end of the session", PATIENCE_S)
 
     # ---- waiting
 

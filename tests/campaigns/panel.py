@@ -1,50 +1,25 @@
 """A site with one of the odd cores, from a nursery, and a hand at its keypad."""
 
 import signal
-from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from firmware_sim.ledger_client import CoreSilent, ask
-from tests.campaigns.nursery import Child, Nursery
-from tests.e2e.site import Site
+from tests.campaigns.nursed import Nursed
+from tests.e2e.site import NOWHERE
 from tests.waiting import wait_until
 
 GAP_MS = 15
-RINGS = 1
-"""Each ring costs the bus 26 ms in every round, and here nobody takes one."""
 
 
-class Panel(Site):
+class Panel(Nursed):
     """Simulator and core; the core can be killed and started again in a fraction of a second."""
 
+    RINGS = 1
+    """Nobody takes one here."""
+
     def __init__(self, core: str, **settings: str) -> None:
-        self._stack, self._core = ExitStack(), core
-        super().__init__(**settings)
-        self.running: dict[str, Child] = {}
-
-    def write_rings(self, due: str) -> None:
-        """As few as there can be."""
-        super().write_rings(due)
-        file = self.folder / "rings.csv"
-        file.write_text("".join(file.read_text().splitlines(keepends=True)[: RINGS + 1]))
-
-    def open(self) -> Self:
-        self.nursery = self._stack.enter_context(Nursery())
-        return super().open()
-
-    def close(self) -> None:
-        """Nothing is left."""
-        try:
-            for name in list(self.running):
-                self.end(name, signal.SIGKILL)
-        finally:
-            self._stack.close()
-            super().close()
-
-    def start(self, name: str) -> None:
-        """Start a process by way of the nursery; the core is the odd one."""
-        self.running[name] = self.nursery.start(self._core if name == "core" else name, self.folder, name)
+        super().__init__(NOWHERE, {"core": core}, **settings)
 
     def kill(self) -> None:
         """SIGKILL the core."""

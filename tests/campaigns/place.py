@@ -3,8 +3,8 @@
 import signal
 import threading
 import time
-from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -12,10 +12,10 @@ from firmware_sim.ledger_client import CoreSilent, ask
 from tests.broker import Broker
 from tests.campaigns.forgetful import Disk
 from tests.campaigns.image import Image, image_of_the_dead, image_of_the_living
-from tests.campaigns.nursery import Child, Nursery
+from tests.campaigns.nursed import Nursed
 from tests.campaigns.witness import Witness
-from tests.e2e.site import Site
 from tests.publisher.ear import Ear
+from tests.waiting import Late
 
 RINGS = 4
 QUICK = {"pulse_ms": "150", "pause_ms": "100", "rest_ms": "100", "debounce_ms": "20"}
@@ -27,17 +27,21 @@ class Fell(Exception):  # noqa: N818 - what happened
     """A process that somebody waited for is dead."""
 
 
-class Place(Site):
+PATIENCE_S = 30.0
+"""How long what has to come in the end may take: what a machine is too busy for comes late, and not never."""
+
+
+class Place(Nursed):
     """Simulator, core, publisher and broker; a stream client and a subscriber that listen all the time."""
 
+    RINGS = RINGS
+
     def __init__(self, core: str = "core", layer: Path | None = None) -> None:
-        self._stack = ExitStack()
         self._layer = layer
         self.disk: Disk | None = None
-        self._kinds = {"core": core, "mqtt": "mqtt"}
-        self.broker = self._stack.enter_context(Broker())
-        super().__init__(self.broker.port, **QUICK)
-        self.running: dict[str, Child] = {}
+        self.broker = Broker()
+        super().__init__(self.broker.port, {"core": core}, **QUICK)
+        self._stack.enter_context(self.broker)
         self.journal: list[dict[str, Any]] = []
         self._watching: threading.Lock = threading.Lock()
 
@@ -48,16 +52,8 @@ class Place(Site):
                 exc[1].add_note(self._told())
         self.close()
 
-    def write_rings(self, due: str) -> None:
-        """Fewer rings than there are: each costs the bus 26 ms in every round."""
-        super().write_rings(due)
-        file = self.folder / "rings.csv"
-        file.write_text("".join(file.read_text().splitlines(keepends=True)[: RINGS + 1]))
-
     def open(self) -> Self:
         """Everything runs, and everybody watches."""
-        preloaded = {"LD_PRELOAD": str(self._layer)} if self._layer else {}
-        self.nursery = self._stack.enter_context(Nursery(preloaded))
         super().open()
         self.ear = self._stack.enter_context(Ear(self.broker, name="witness"))
         self.witness = self._stack.enter_context(Witness(self.folder))
@@ -65,22 +61,16 @@ class Place(Site):
         self.ear.wait_for_rows(*range(1, self.status()["head"]["seq"] + 1))
         return self
 
-    def close(self) -> None:
-        """Nothing is left."""
-        try:
-            for name in list(self.running):
-                self.end(name, signal.SIGKILL)
-        finally:
-            self._stack.close()
-            super().close()
+    def everywhere(self) -> Mapping[str, str]:
+        """The layer of a disk that forgets, if there is one."""
+        return {"LD_PRELOAD": str(self._layer)} if self._layer else {}
 
-    def start(self, name: str) -> None:
-        """Start a process by way of the nursery; the core on the disk that forgets, if there is one."""
+    def of(self, name: str) -> Mapping[str, str]:
+        """Of the core, its disk."""
         if self._layer and not self.disk:
             self.disk = Disk(self.folder, "cabinet.db", self._layer)
             self._stack.callback(self.disk.close)
-        environment = self.disk.environment(preload=False) if self.disk and name == "core" else {}
-        self.running[name] = self.nursery.start(self._kinds[name], self.folder, name, **environment)
+        return self.disk.environment(preload=False) if self.disk and name == "core" else {}
 
     def kill(self, *names: str) -> int:
         """SIGKILL these processes at once; the moment after (ns)."""
@@ -123,12 +113,13 @@ class Place(Site):
         return next((row for row in self.look() if row["seq"] > since and _is(row, kind, fields)), None)
 
     def until(self, fact: Callable[[], object], what: str, within: float = 6.0) -> Any:
-        """Wait for a fact, and give it. Raises Fell when a process dies meanwhile."""
+        """Wait for a fact, and give it. Raises Fell when a process dies meanwhile, Late when it does not come."""
         deadline = time.monotonic() + within
         while not (found := fact()):
             if any(child.is_dead() for child in self.running.values()):
                 raise Fell(what)
-            assert time.monotonic() < deadline, f"{what} did not come within {within} s{self._told()}"
+            if time.monotonic() >= deadline:
+                raise Late(f"{what} did not come within {within} s{self._told()}")
             time.sleep(0.006)
         return found
 

@@ -2,7 +2,7 @@
 
 import signal
 import time
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from enum import Enum
 from random import Random
 from typing import Any, Final, Self
@@ -10,9 +10,9 @@ from typing import Any, Final, Self
 from firmware_sim.client import Refused
 from firmware_sim.ledger_client import ask
 from tests.campaigns.lines import COILS, findings
-from tests.campaigns.nursery import Child, Nursery
-from tests.e2e.site import Site
-from tests.simulator import wait_until
+from tests.campaigns.nursed import Nursed
+from tests.e2e.site import NOWHERE
+from tests.waiting import Late, wait_until
 
 PULSE_MS, ONE_SHOT_MS = 150, 300
 RINGS: Final = 4
@@ -40,48 +40,40 @@ class Phase(Enum):
 IN_A_PULSE: Final = (Phase.DOOR, Phase.SLOT, Phase.RETURN)
 
 
-class Rig(Site):
+class Rig(Nursed):
     """Simulator and core, four rings in their slots; a context manager that leaves nothing."""
 
+    RINGS = RINGS
+
     def __init__(self, random: Random, faults: tuple[str, ...] = ()) -> None:
-        super().__init__(pulse_ms=str(PULSE_MS), one_shot_ms=str(ONE_SHOT_MS), **QUICK)
+        super().__init__(NOWHERE, {}, pulse_ms=str(PULSE_MS), one_shot_ms=str(ONE_SHOT_MS), **QUICK)
         self._random, self._faults = random, faults
-        self._stack = ExitStack()
-        self.running: dict[str, Child] = {}
         self._journal: list[dict[str, Any]] = []
         self._served_s = 0.0
-
-    def write_rings(self, due: str) -> None:
-        """Fewer rings than there are: each costs the bus 26 ms in every round."""
-        super().write_rings(due)
-        file = self.folder / "rings.csv"
-        file.write_text("".join(file.read_text().splitlines(keepends=True)[: RINGS + 1]))
+        self.was_late = False
 
     def open(self) -> Self:
         """Simulator and core run, and nobody is at the cabinet."""
-        self.nursery = self._stack.enter_context(Nursery())
         super().open()
         for name in self._faults:
             self.simulator.fault(name)
         self._come_to_rest()
         return self
 
-    def close(self) -> None:
-        """Nothing is left."""
-        for child in self.running.values():
-            child.send_signal(signal.SIGCONT)
-        self._stack.callback(super().close)
-        self._stack.close()
-
-    def start(self, name: str) -> None:
-        """Start a process by way of the nursery."""
-        self.running[name] = self.nursery.start(name, self.folder)
-
     # ---- one blow
 
     def strike(self, phase: Phase, how: signal.Signals) -> bool:
-        """Send this signal in this phase and mend what it broke; whether it came in time for the phase."""
-        delay_s = self._random.uniform(0, self._lead_up_to(phase))
+        """Send this signal in this phase and mend what it broke; whether it came in time for the phase.
+
+        Where the phase itself does not come in time nothing is struck, and the cabinet put in order.
+        """
+        self.was_late = False
+        try:
+            delay_s = self._random.uniform(0, self._lead_up_to(phase))
+        except (Late, Refused):
+            self.was_late = True
+            self._come_to_rest()
+            return False
         came_too_late = self.running["core"].is_dead(delay_s)
         struck_ns = time.monotonic_ns()
         self._hit(phase, how)
@@ -174,8 +166,8 @@ class Rig(Site):
 
     def _come_to_rest(self) -> None:
         try:
-            wait_until(self._is_at_rest, 20, "a cabinet at rest")
-        except AssertionError as restless:
+            wait_until(self._is_at_rest, 40, "a cabinet at rest")
+        except Late as restless:
             restless.add_note("\n".join([*self.findings(), *map(str, self.look()[-12:]), self.log("core")[-1500:]]))
             raise
 

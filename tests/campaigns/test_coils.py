@@ -21,6 +21,7 @@ def test_whatever_ends_the_core_no_coil_stays_on_and_no_latch_moves_unexplained(
 
     assert tally.findings == []
     assert tally.is_complete, "not enough blows of every kind: see the table"
+    assert tally.is_in_time, "too many blows were late: see the table"
 
 
 @pytest.mark.timeout(120)

@@ -84,6 +84,33 @@ def test_what_was_put_back_in_the_dark_is_not_asked_for() -> None:
     assert findings(replace(with_rows(it, rows), journal=journal, undone=frozenset({2, 4}))) == []
 
 
+def alarm(seq: int, kind: str, at_s: float, slot: int = 3) -> dict:
+    return {**row(seq, kind, int(at_s * 1_000_000)), "said": {"kind": "unreadable", "subject": f"slot-{slot}"}}
+
+
+SLOWLY_READ = [alarm(6, "alarm.raised", 4), alarm(7, "alarm.cleared", 5)]
+
+
+def test_a_tag_that_is_read_late_after_its_ring_was_put_in_is_told_apart_from_an_invention() -> None:
+    assert findings(with_rows(a_whole_history(), [*ROWS, *SLOWLY_READ])) == []
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        SLOWLY_READ[:1],
+        [alarm(6, "alarm.raised", 2), alarm(7, "alarm.cleared", 5)],
+        [alarm(6, "alarm.raised", 40), alarm(7, "alarm.cleared", 41)],
+        [alarm(6, "alarm.raised", 4, slot=4), alarm(7, "alarm.cleared", 5, slot=4)],
+    ],
+    ids=["never over", "too early", "nothing moved for long", "another slot"],
+)
+def test_any_other_alarm_over_an_unreadable_slot_is_found(rows: list[dict]) -> None:
+    found = findings(with_rows(a_whole_history(), [*ROWS, *rows]))
+
+    assert any("says alarm.raised" in each for each in found), found
+
+
 @pytest.mark.parametrize(("words", "spoil"), BROKEN)
 def test_a_broken_history_is_found(words: str, spoil: Callable[[Histories], Histories]) -> None:
     found = findings(spoil(a_whole_history()))

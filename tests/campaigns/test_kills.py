@@ -19,6 +19,7 @@ def test_a_kill_at_any_moment_loses_nothing_and_invents_nothing(capsys: pytest.C
 
     assert tally.findings == []
     assert tally.is_complete, "not enough kills in every interval: see the histogram"
+    assert tally.is_in_time, "too many stories were late: see the report"
 
 
 @pytest.mark.timeout(120)

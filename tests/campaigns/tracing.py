@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.waiting import Late
+
 ATTACH_S = 5.0
 
 
@@ -28,7 +30,8 @@ def _wait_until_attached(tracer: "subprocess.Popen[bytes]", status: Path) -> Non
     deadline = time.monotonic() + ATTACH_S
     while f"TracerPid:\t{tracer.pid}\n" not in _read(status):
         assert tracer.poll() is None or not _read(status), "strace cannot attach: is ptrace forbidden here?"
-        assert time.monotonic() < deadline, f"strace did not attach within {ATTACH_S} s"
+        if time.monotonic() >= deadline:
+            raise Late(f"strace did not attach within {ATTACH_S} s")
         if not _read(status):
             return
         time.sleep(0.002)
