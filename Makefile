@@ -50,7 +50,7 @@ mutants: $(VENV)/test.stamp
 
 campaigns: $(VENV)/test.stamp
 	@tests/need-debian mosquitto strace gcc libc6-dev
-	@$(BIN)/python -m pytest -m campaign $(PYTEST_ARGS)
+	@$(BIN)/python -m tests.campaigns $(PYTEST_ARGS)
 
 check: $(VENV)/test.stamp
 	$(BIN)/ruff format --check .

@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 from typing import Self
 
+from tests.waiting import Late
+
 
 class Systemd:
     """A context manager; while it is open, processes that are started, and ``to_systemd``, find it (NOTIFY_SOCKET)."""
@@ -26,8 +28,9 @@ class Systemd:
         self._folder.cleanup()
 
     def next(self, within: float = 10.0) -> str:
-        """The next message; AssertionError if none comes."""
-        assert select.select([self._socket], [], [], within)[0], f"nothing was said to systemd for {within} s"
+        """The next message; Late if none comes."""
+        if not select.select([self._socket], [], [], within)[0]:
+            raise Late(f"nothing was said to systemd for {within:.1f} s")
         return self._socket.recv(4096).decode()
 
     def wait_for(self, line: str, within: float = 10.0) -> None:

@@ -13,7 +13,7 @@ from tests.campaigns.witness import Shown
 
 Fact = dict[str, Any]
 MOVES = {"ring_pulled": "ring.taken", "ring_inserted": "ring.returned"}
-SLOW_LINES = {"garbled", "line_silent"}
+SLOW_LINES = {"garbled", "line_silent", "unasked"}
 """What a line is called that answers late because the machine is busy: told apart, not held against the core."""
 UNREAD_NS = 2_900_000_000
 """So long a contact and its reader contradict each other before it is an alarm (3 s from when they are heard)."""

@@ -63,11 +63,18 @@ def measure(tries: int, core: str = "patient", *, most: int = 0, until: Callable
         return paths
 
 
-def spread_ms(paths: Paths, of: Measure = median) -> float:
-    """Between the slowest and the fastest path: at the keypad or in the core, whichever is more."""
-    at_the_keypad = [of(path.waits_ms) for path in paths.values()]
-    in_the_core = [of(path.compares_ms) for path in paths.values()]
-    return max(max(times) - min(times) for times in (at_the_keypad, in_the_core))
+def at_the_keypad_ms(paths: Paths, of: Measure = median) -> float:
+    """Between the slowest and the fastest path, from the last key to the answer."""
+    return _spread([of(path.waits_ms) for path in paths.values()])
+
+
+def in_the_core_ms(paths: Paths, of: Measure = median) -> float:
+    """Between the slowest and the fastest path, of the comparison in the core."""
+    return _spread([of(path.compares_ms) for path in paths.values()])
+
+
+def _spread(times: list[float]) -> float:
+    return max(times) - min(times)
 
 
 def report(paths: Paths) -> str:
@@ -75,8 +82,10 @@ def report(paths: Paths) -> str:
     tries = len(next(iter(paths.values())).waits_ms)
     head = f"{tries} tries of each path: from the last key to the answer (median, least); in the core (median, least)"
     lines = [f"  {name:<14}{_figures(path.waits_ms)}  {_figures(path.compares_ms)}" for name, path in paths.items()]
-    spreads = f"  spread of the medians {spread_ms(paths):.1f} ms, of the least {spread_ms(paths, min):.1f} ms"
-    return "\n".join([head, *lines, spreads, ""])
+    keypad, core = (
+        f"{spread(paths):.1f} ms, {spread(paths, min):.1f} ms" for spread in (at_the_keypad_ms, in_the_core_ms)
+    )
+    return "\n".join([head, *lines, f"  spread (median, least): at the keypad {keypad}; in the core {core}", ""])
 
 
 def _figures(times: list[float]) -> str:
@@ -137,7 +146,7 @@ def main() -> int:
     given = parser.parse_args()
     paths = measure(given.tries, given.core)
     sys.stdout.write(report(paths))
-    return int(spread_ms(paths) > LONG_FORM_MS)
+    return int(max(at_the_keypad_ms(paths), in_the_core_ms(paths)) > LONG_FORM_MS)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ from tests.campaigns import cuts, kills
 
 pytestmark = pytest.mark.campaign
 
-SECONDS = 90
+SECONDS = 240
+"""Far more than it takes, unless the machine is busy."""
 
 
 @pytest.mark.timeout(SECONDS + 60)
@@ -34,9 +35,9 @@ def test_the_same_cuts_lose_rows_with_synchronous_normal(capsys: pytest.CaptureF
     assert not any("integrity_check" in each or "chain" in each for each in done.findings)
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 def test_a_whole_core_whose_power_is_cut_forgets_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    tally = kills.campaign(kills.Tally(1, 5, 120), lanes=2, on_forgetful_disk=True)
+    tally = kills.campaign(kills.Tally(1, 5, 240), lanes=2, on_forgetful_disk=True)
     with capsys.disabled():
         sys.stdout.write("\npower cuts of a whole core, as " + tally.report())
 

@@ -9,6 +9,7 @@ import pytest
 from keycabinet.supervision import STALE_S
 from tests.campaigns.tracing import traced
 from tests.e2e.site import Site
+from tests.faults.tries import once_more_if_late
 from tests.systemd import Systemd
 
 pytestmark = pytest.mark.campaign
@@ -19,7 +20,13 @@ ROUND_S = 2.0
 
 
 @pytest.mark.parametrize(("device", "call"), [("bank1", "pselect6"), ("panel", "poll")])
-def test_a_frozen_thread_starves_the_watchdog_and_its_device_is_unknown_until_it_thaws(device: str, call: str) -> None:
+def test_a_frozen_thread_starves_the_watchdog_and_its_device_is_unknown_until_it_thaws(
+    device: str, call: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    once_more_if_late(lambda: freeze(device, call), capsys)
+
+
+def freeze(device: str, call: str) -> None:
     with Systemd() as systemd, Site() as site:
         systemd.wait_for("WATCHDOG=1", within=20)
         with traced(site.running["core"].pid, thread_of(site, device), f"{call}:delay_enter={FROZEN_S * 1_000_000}"):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.faults.cells import CELLS, COLUMNS, DEVICES, HOLES, play, table
-from tests.faults.tries import Sites, play_in_time
+from tests.faults.tries import Sites, play_in_time, say
 
 pytestmark = pytest.mark.campaign
 
@@ -25,8 +25,7 @@ def sites() -> Iterator[Sites]:
 def test_a_fault_is_named_opens_nothing_invents_nothing_and_ends_by_itself(sites, device, fault, capsys):
     late = play_in_time(sites, lambda judge: play(judge, device, fault))
     if late:
-        with capsys.disabled():
-            print(f"\n{device}-{fault}: {late}")  # noqa: T201 - what was forgiven is said
+        say(capsys, f"{device}-{fault}: {late}")
 
 
 def test_every_cell_is_judged_or_says_why_not(capsys):

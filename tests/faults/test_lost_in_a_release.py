@@ -1,25 +1,33 @@
 """A slot is open, and what senses it is lost: who takes the ring then is not forgotten, and nobody else is made up."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from tests.faults.judge import Judge
+from tests.faults.tries import Sites, Story, play_in_time, say
 
 pytestmark = pytest.mark.campaign
 
 
 @pytest.fixture
-def judge() -> Iterator[Judge]:
-    judge = Judge()
-    try:
-        judge.open().begin()
-        yield judge
-    finally:
-        judge.close()
+def in_time(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[Story], None]]:
+    sites = Sites()
+
+    def play(story: Story) -> None:
+        late = play_in_time(sites, story)
+        if late:
+            say(capsys, late)
+
+    yield play
+    sites.close()
 
 
-def test_a_ring_pulled_while_its_reader_is_lost_is_taken_by_the_word_of_the_contact(judge):
+def test_a_ring_pulled_while_its_reader_is_lost_is_taken_by_the_word_of_the_contact(in_time):
+    in_time(_pulled_while_its_reader_is_lost)
+
+
+def _pulled_while_its_reader_is_lost(judge: Judge) -> None:
     judge.log_in()
     judge.sim.press("3#")
     judge.sim.wait_for("bolt_drawn", slot=3)
@@ -35,7 +43,11 @@ def test_a_ring_pulled_while_its_reader_is_lost_is_taken_by_the_word_of_the_cont
     assert judge.moves() == [("ring.taken", 3)]
 
 
-def test_a_ring_that_nobody_pulls_while_its_reader_is_lost_stays(judge):
+def test_a_ring_that_nobody_pulls_while_its_reader_is_lost_stays(in_time):
+    in_time(_pulled_by_nobody)
+
+
+def _pulled_by_nobody(judge: Judge) -> None:
     judge.log_in()
     judge.sim.press("3#")
     judge.sim.wait_for("bolt_drawn", slot=3)

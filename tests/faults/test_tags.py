@@ -6,27 +6,25 @@ import pytest
 
 from firmware_sim.tags import STRANGER
 from tests.faults.judge import Judge
+from tests.faults.tries import Sites, play_in_time, say
 
 pytestmark = pytest.mark.campaign
 
 
-@pytest.fixture(scope="module")
-def site() -> Iterator[Judge]:
-    judge = Judge()
-    try:
-        yield judge.open()
-    finally:
-        judge.close()
-
-
 @pytest.fixture
-def judge(site: Judge) -> Judge:
-    assert site.comes_to_rest(), site.trouble()
-    site.begin()
-    return site
+def sites() -> Iterator[Sites]:
+    found = Sites()
+    yield found
+    found.close()
 
 
-def test_missing_found_again_in_another_slot_foreign_and_twice_are_each_told_as_what_they_are(judge):
+def test_missing_found_again_in_another_slot_foreign_and_twice_are_each_told_as_what_they_are(sites, capsys):
+    late = play_in_time(sites, _everything_that_can_happen_to_a_tag)
+    if late:
+        say(capsys, late)
+
+
+def _everything_that_can_happen_to_a_tag(judge: Judge) -> None:
     judge.sim.door("force")
     judge.sim.pull(3, force=True)
     missing = judge.wait_for("ring.missing", slot=3)

@@ -6,10 +6,27 @@ did tell must be told by the second one too, and no oftener: a story that was la
 
 from collections.abc import Callable
 
+import pytest
+
 from tests.faults.judge import Judge
 from tests.waiting import Late
 
 Story = Callable[[Judge], None]
+
+
+def once_more_if_late(story: Callable[[], None], capsys: pytest.CaptureFixture[str]) -> None:
+    """Play a story that makes its own site; a second time if it was late, and say so. Raises what the story raises."""
+    try:
+        story()
+    except Late as late:
+        story()
+        say(capsys, f"late, then in time: {str(late).splitlines()[0]}")
+
+
+def say(capsys: pytest.CaptureFixture[str], what: str) -> None:
+    """What was forgiven is never hidden."""
+    with capsys.disabled():
+        print(f"\n{what}")  # noqa: T201
 
 
 class Sites:
