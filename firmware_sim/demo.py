@@ -92,13 +92,17 @@ class Site:
 
     def command(self, *words: str, stdin: str = "") -> Any:  # noqa: ANN401 - JSON
         """The JSON answer of one ``keycabinet`` command. Raises DemoFailed with what it said instead."""
+        return json.loads(self.output(*words, stdin=stdin))
+
+    def output(self, *words: str, stdin: str = "") -> str:
+        """What one ``keycabinet`` command says. Raises DemoFailed with what it said instead."""
         done = subprocess.run(  # noqa: S603 - our own program
             [*KEYCABINET, "-c", "cabinet.toml", *words], cwd=self._folder, input=stdin, capture_output=True, text=True,
             check=False,
         )  # fmt: skip
         if done.returncode != 0:
             raise DemoFailed(f"`keycabinet {words[0]}` failed:\n{done.stderr.strip()}")
-        return json.loads(done.stdout)
+        return done.stdout
 
     def await_(self, what: str, so: Callable[[], bool]) -> None:
         """Wait until it is so. Raises DemoFailed when it takes too long or a process has died."""
@@ -165,8 +169,9 @@ def _configure(folder: Path, port: int) -> None:
 
 def _enrol(site: Site, administrator: dict[str, str]) -> list[dict[str, str]]:
     credentials = f"{administrator['code']}\n{administrator['pin']}\n"
-    answer = site.command("import", str(SAMPLE), "--json", "--credentials-stdin", stdin=credentials)
-    return [administrator, *answer["pins"]]
+    site.command("import", str(SAMPLE), "--json", "--credentials-stdin", stdin=credentials)
+    slips = site.output("pin", "issue", "--missing", "--json", "--credentials-stdin", stdin=credentials)
+    return [administrator, *map(json.loads, slips.splitlines())]
 
 
 def _slots_of_people() -> dict[str, str]:

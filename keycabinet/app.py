@@ -147,7 +147,6 @@ def _start(
         head=head,
         boot_id=boot_id(),
         site=Site(config.cabinet.slots, config.zone(), config.keypad.pin_digits),
-        issue=issuer.issue,
         pins=PinDesk(store.credential, issuer.draw, issuer.draw_duress, _duress_is_heard(config)),
     )
     stack.enter_context(Server(control.socket, core, peers=peers))

@@ -25,11 +25,23 @@ FromStdin = Annotated[
 
 @pin.command()
 def issue(
-    code: Code, config: ConfigOption = None, slip: Slip = None, credentials_stdin: FromStdin = False,
+    *,
+    code: Annotated[str | None, typer.Argument(metavar="[CODE]", help="The user code of the person.")] = None,
+    missing: Annotated[bool, typer.Option("--missing", help="Everybody who has none; may be interrupted.")] = False,
+    config: ConfigOption = None,
+    slip: Slip = None,
+    credentials_stdin: FromStdin = False,
     as_json: AsJson = False,
-) -> None:  # fmt: skip
-    """Draw a PIN for somebody who has none."""
-    _give("pin.issue", code, config, (slip, credentials_stdin, as_json))
+) -> None:
+    """Draw a PIN for somebody who has none, or for everybody who has none."""
+    from keycabinet.cli.missing import Printing, issue_missing
+
+    if missing is (code is not None):
+        raise typer.BadParameter("name one user code, or --missing for everybody who has no PIN")
+    if code is not None:
+        _give("pin.issue", code, config, (slip, credentials_stdin, as_json))
+    else:
+        issue_missing(config, Printing(slip, as_json), from_stdin=credentials_stdin)
 
 
 @pin.command()
@@ -61,8 +73,10 @@ def disable(code: Code, config: ConfigOption = None, credentials_stdin: FromStdi
 
 
 def _give(method: str, code: str, config: Path | None, how: tuple[Path | None, bool, bool]) -> None:
+    from keycabinet.cli.slips import blank, slip_of
+
     slip, from_stdin, as_json = how
-    paper = _blank(slip) if slip is not None else None
+    paper = blank(slip) if slip is not None else None
     try:
         given = _call(method, code, config, from_stdin=from_stdin)
     except BaseException:
@@ -72,7 +86,7 @@ def _give(method: str, code: str, config: Path | None, how: tuple[Path | None, b
         raise
     try:
         if slip is not None and paper is not None:
-            _print(paper, _slip(method, given))
+            _print(paper, slip_of(given, duress=method == "pin.duress"))
             typer.echo(f"The slip for {given['name']} ({code}) is in {slip}: print it, hand it over, delete it.")
         else:
             _show(method, given, as_json=as_json)
@@ -91,23 +105,9 @@ def _call(method: str, code: str, config: Path | None, *, from_stdin: bool) -> d
         return client.call(method, token=token, code=code)
 
 
-def _blank(slip: Path) -> int:
-    """A new empty file that only its owner reads, made before the PIN is drawn: a PIN without paper would be lost."""
-    try:
-        return os.open(slip, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except OSError as error:
-        raise KeycabinetError(f"the slip {slip} cannot be written: {error.strerror}") from error
-
-
 def _print(paper: int, text: str) -> None:
     with os.fdopen(paper, "w", encoding="utf-8") as file:
         file.write(text)
-
-
-def _slip(method: str, given: Mapping[str, Any]) -> str:
-    what = "PIN FOR DURESS" if method == "pin.duress" else "PIN"
-    lines = ("KEY CABINET", "", given["name"], f"USER CODE  {given['code']}", f"{what}  {given['pin']}", "")
-    return "\n".join((*lines, "Learn it, and destroy this slip. Nobody else knows it, and nobody will ask for it.", ""))
 
 
 def _show(method: str, given: Mapping[str, Any], *, as_json: bool) -> None:

@@ -8,6 +8,7 @@ from keycabinet.config.faults import Fault as Wrong
 from keycabinet.config.faults import FaultsFound
 from keycabinet.control.call import Call, no_session
 from keycabinet.control.refusals import Fault, Refused
+from keycabinet.credentials import Credential
 from keycabinet.domain.books import Books, Out
 from keycabinet.domain.directory import Directory
 from keycabinet.domain.duties import Act, Hindrance, hindrance
@@ -62,20 +63,20 @@ def prepared(call: Call, files: Files) -> Prepared:
     """An import of this one row, ready to be committed. Raises Refused with everything that is wrong with it."""
     core = call.core
     try:
-        return prepare(core.controller.directory, files, core.site, core.issue, call.actor, new_id)
+        return prepare(core.controller.directory, files, core.site, call.actor, new_id)
     except FaultsFound as error:
         raise Refused(Fault.INVALID_PARAMS, in_words(error), field=error.faults[0].field) from error
 
 
-def commit(call: Call, ready: Prepared, *entries: Entry) -> None:
-    """Have the deciding thread commit what was prepared, with these entries behind it, if it changes anything."""
+def commit(call: Call, ready: Prepared, *entries: Entry, credentials: tuple[Credential, ...] = ()) -> None:
+    """Have the deciding thread commit what was prepared, with these behind it, if it changes anything."""
     controller = call.core.controller
     if ready.plan.is_empty:
         return
 
     def job() -> None:
         directory, change = ready.onto(controller.directory)
-        controller.enrol(directory, replace(change, entries=change.entries + entries))
+        controller.enrol(directory, replace(change, entries=change.entries + entries, credentials=credentials))
 
     call.core.decide(job)
 

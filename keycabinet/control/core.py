@@ -16,7 +16,6 @@ from keycabinet.domain.moment import Moment
 from keycabinet.domain.people import Pin
 from keycabinet.domain.state import Cabinet, Hindered, Ill, Turn
 from keycabinet.roster import Site
-from keycabinet.roster.enrol import Issue
 from keycabinet.store import Change, Reader
 
 T = TypeVar("T")
@@ -86,7 +85,7 @@ class Core:
 
     ``authenticate`` gives the id of the person with this code and PIN, or None; it may take as long as a hash does, and
     raises TimeoutError.
-    ``site`` and ``issue`` (``Hasher.issue``) are for imports.
+    ``site`` is for imports.
     """
 
     cabinet_id: str
@@ -102,7 +101,6 @@ class Core:
     authenticate: Callable[[str, Pin], str | None]
     head: Head
     site: Site
-    issue: Issue
     pins: PinDesk
 
     def decide(self, job: Callable[[], T], within_s: float = ANSWER_WITHIN_S) -> T:

@@ -195,6 +195,12 @@ class AlarmExtend(WithToken):
     note: Note | None = Field(default=None, repr=False)
 
 
+class PinsMissing(WithToken):
+    """How many of those who have no PIN get one now: each costs a slow hash, and an answer that is lost loses them."""
+
+    most: int = Field(ge=1, le=100)
+
+
 class RosterImport(WithToken):
     """Tables of the roster as CSV text; None leaves a table as it is. ``dry_run``: say what would change, no more."""
 

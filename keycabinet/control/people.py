@@ -19,6 +19,7 @@ from keycabinet.domain.entries import (
     PersonLeft,
     PersonResumed,
     PersonSuspended,
+    PinIssued,
     Reason,
 )
 from keycabinet.domain.people import Person
@@ -62,10 +63,10 @@ def add_person(call: Call, params: PersonAdd) -> results.PersonAdded:
     ready = prepared(call, Files(people=one_row("people", cells)))
     (new,) = ready.plan.new_people
     allow(call, Act.ENROL, new)
-    commit(call, ready)
-    (drawn,) = ready.pins
-    pin = results.DrawnPin(code=new.code, name=new.name, pin=drawn.pin.digits)
-    return results.PersonAdded(person=_file(call, new), pin=pin)
+    pin, credential = call.core.pins.draw(new.id)
+    commit(call, ready, PinIssued(new.id, call.actor), credentials=(credential,))
+    drawn = results.DrawnPin(code=new.code, name=new.name, pin=pin.digits)
+    return results.PersonAdded(person=_file(call, new), pin=drawn)
 
 
 def change_person(call: Call, params: PersonChange) -> results.PersonFile:

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from keycabinet.control import results
 from keycabinet.control.acting import allow
 from keycabinet.control.call import Call
-from keycabinet.control.params import PinOf
+from keycabinet.control.params import PinOf, PinsMissing
 from keycabinet.control.refusals import Fault, Refused
 from keycabinet.credentials import Credential
 from keycabinet.domain.books import Books
-from keycabinet.domain.duties import Act
+from keycabinet.domain.duties import Act, hindrance
 from keycabinet.domain.entries import DuressIssued, Entry, PinDisabled, PinIssued, PinReset
 from keycabinet.domain.people import Person, Pin
 from keycabinet.errors import ConfigError
@@ -25,12 +25,40 @@ class _Owner:
     has: Credential | None
 
 
+@dataclass(frozen=True)
+class _Drawn:
+    """A PIN for somebody who had none when it was drawn."""
+
+    person: Person
+    pin: Pin
+    credential: Credential
+
+
 def issue(call: Call, params: PinOf) -> results.PinGiven:
     """A PIN for somebody who has none. Raises Refused."""
     owner = _owner(call, params.code, Act.ISSUE_PIN)
     if owner.has is not None:
         raise Refused(Fault.NOT_POSSIBLE, f"{params.code} has a PIN already: reset it")
     return _give(call, owner, PinIssued(owner.person.id, call.actor))
+
+
+def issue_missing(call: Call, params: PinsMissing) -> results.PinsGiven:
+    """PINs for some of those who have none, first of the lowest codes; called again until nobody is left."""
+    waiting = without_pin(call)
+    drawn = [_Drawn(person, *call.core.pins.draw(person.id)) for person in waiting[: params.most]]
+    kept = call.core.decide(lambda: _commit_drawn(call, drawn))
+    given = [results.PinGiven(code=each.person.code, name=each.person.name, pin=each.pin.digits) for each in kept]
+    return results.PinsGiven(given=given, left=len(waiting) - len(drawn))
+
+
+def without_pin(call: Call) -> list[Person]:
+    """Those who have not left and have no PIN, and whom the caller may give one, by code."""
+    people, now = call.core.controller.directory.people, call.core.clock.now().utc
+    with call.core.open_reader() as reader:
+        found = [people[each] for each in reader.without_pin() if each in people]
+    here = [each for each in found if each.valid_until is None or each.valid_until > now]
+    may = [each for each in here if call.person and hindrance(call.person, Act.ISSUE_PIN, each) is None]
+    return sorted(may, key=lambda each: each.code)
 
 
 def reset(call: Call, params: PinOf) -> results.PinGiven:
@@ -102,6 +130,18 @@ def _commit(call: Call, owner: _Owner, credential: Credential, entry: Entry) -> 
     if not same or controller.directory.people.get(owner.person.id) != owner.person:
         raise ConfigError(f"the PIN of {owner.person.code} was changed meanwhile: try again")
     controller.enrol(controller.directory, Change((entry,), Books(), Books(), credentials=(credential,)))
+
+
+def _commit_drawn(call: Call, drawn: list[_Drawn]) -> list[_Drawn]:
+    """Deciding thread only: those of them whose owner is the same still and has no PIN yet, made durable at once."""
+    controller = call.core.controller
+    people = controller.directory.people
+    kept = [each for each in drawn if people.get(each.person.id) == each.person and not _held(call, each.person.code)]
+    entries = tuple(PinIssued(each.person.id, call.actor) for each in kept)
+    credentials = tuple(each.credential for each in kept)
+    if kept:
+        controller.enrol(controller.directory, Change(entries, Books(), Books(), credentials=credentials))
+    return kept
 
 
 def _given(owner: _Owner, pin: Pin) -> results.PinGiven:

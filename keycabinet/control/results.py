@@ -348,6 +348,13 @@ class PinGiven(DrawnPin):
     """A PIN that an administrator has given to somebody."""
 
 
+class PinsGiven(Result):
+    """PINs that were given to some of those who had none; ``left``: how many still have none."""
+
+    given: list[PinGiven]
+    left: int
+
+
 class FileFault(Result):
     """A place in a file, which has the name of its parameter, and what is odd there; as ``keycabinet.config.Fault``."""
 
@@ -360,12 +367,12 @@ class FileFault(Result):
 
 
 class RosterImported(Result):
-    """What changed (or would), and the PINs of people who are new. ``unchanged``: rows that say what was known."""
+    """What changed (or would). ``unchanged``: rows that say what was known; ``without_pin``: people who need a PIN."""
 
     difference: list[str]
     warnings: list[FileFault]
     unchanged: int
-    pins: list[DrawnPin]
+    without_pin: int
 
 
 class RosterExported(Result):

@@ -1,4 +1,4 @@
-"""Importing the roster: prepared in the caller's thread (hashing PINs is slow), committed by the deciding one."""
+"""Importing the roster: prepared in the caller's thread, committed by the deciding one."""
 
 from dataclasses import asdict
 
@@ -8,6 +8,7 @@ from keycabinet.control.acting import commit, new_id
 from keycabinet.control.call import Call
 from keycabinet.control.params import RosterImport, WithToken
 from keycabinet.control.people import changes_of
+from keycabinet.control.pins import without_pin
 from keycabinet.control.refusals import Fault, Refused
 from keycabinet.roster import TABLES, CsvFile, Files, Plan, exported, plan
 from keycabinet.roster.enrol import Prepared, prepare
@@ -21,8 +22,8 @@ def import_roster(call: Call, params: RosterImport) -> results.RosterImported:
         if params.dry_run:
             planned = _planned(call, files)
             changes_of(call, planned)  # who may not make them is told so now
-            return _told(planned)
-        prepared = prepare(call.core.controller.directory, files, call.core.site, call.core.issue, call.actor, new_id)
+            return _told(planned, len(without_pin(call)) + len(planned.new_people))
+        prepared = prepare(call.core.controller.directory, files, call.core.site, call.actor, new_id)
     except FaultsFound as error:
         faults = [asdict(fault) for fault in error.faults]
         raise Refused(Fault.INVALID_FILES, str(error), faults=faults) from error
@@ -43,18 +44,15 @@ def _planned(call: Call, files: Files) -> Plan:
 
 def _done(call: Call, prepared: Prepared) -> results.RosterImported:
     commit(call, prepared, *changes_of(call, prepared.plan))
-    pins = [
-        results.DrawnPin(code=each.person.code, name=each.person.name, pin=each.pin.digits) for each in prepared.pins
-    ]
-    return _told(prepared.plan, pins)
+    return _told(prepared.plan, len(without_pin(call)))
 
 
-def _told(planned: Plan, pins: list[results.DrawnPin] | None = None) -> results.RosterImported:
+def _told(planned: Plan, waiting: int) -> results.RosterImported:
     return results.RosterImported(
         difference=[str(each) for each in planned.differences],
         warnings=[results.FileFault(**asdict(each)) for each in planned.warnings],
         unchanged=planned.unchanged,
-        pins=pins or [],
+        without_pin=waiting,
     )
 
 

@@ -1,34 +1,21 @@
 """An import made ready away from the deciding thread, and handed over there.
 
-``prepared = prepare(...)`` takes seconds to minutes: each new person costs one slow hash (measured on a desktop: 25 ms,
-so four minutes for 10,000; a Raspberry Pi is slower). Then, in the deciding thread:
-``controller.enrol(*prepared.onto(controller.directory))``.
+``prepared = prepare(...)`` takes seconds for thousands of people. Then, in the deciding thread:
+``controller.enrol(*prepared.onto(controller.directory))``. Nobody is given a PIN by it: each costs a slow hash, and a
+list of thousands of PINs that is lost on its way to the paper could not be had again.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from keycabinet.config.faults import FaultsFound
-from keycabinet.credentials import Credential, draw_pin
 from keycabinet.domain.books import Books
 from keycabinet.domain.directory import Directory
-from keycabinet.domain.entries import Entry, PinIssued, RingEnrolled
-from keycabinet.domain.people import Person, Pin
+from keycabinet.domain.entries import Entry, RingEnrolled
 from keycabinet.errors import ConfigError
 from keycabinet.roster.files import Files
 from keycabinet.roster.plan import Plan, Site, plan
 from keycabinet.store import Change, Enrolment, bounds_changed, rights_changed
-
-Issue = Callable[[str, Pin], Credential]
-"""``Hasher.issue``: a credential for the person with this id."""
-
-
-@dataclass(frozen=True, slots=True)
-class IssuedPin:
-    """A PIN that was drawn for somebody: to be shown once, and kept nowhere. No repr shows it."""
-
-    person: Person
-    pin: Pin
 
 
 @dataclass(frozen=True)
@@ -38,7 +25,6 @@ class Prepared:
     plan: Plan
     change: Change
     """Its books are worked out by whoever commits it."""
-    pins: tuple[IssuedPin, ...]
 
     def onto(self, current: Directory) -> tuple[Directory, Change]:
         """The new directory, and the change that makes it. Raises ConfigError if the directory changed meanwhile."""
@@ -47,14 +33,11 @@ class Prepared:
         return self.plan.directory, self.change
 
 
-def prepare(
-    directory: Directory, files: Files, site: Site, issue: Issue, actor: str | None, new_id: Callable[[], str]
-) -> Prepared:
+def prepare(directory: Directory, files: Files, site: Site, actor: str | None, new_id: Callable[[], str]) -> Prepared:
     """The import of these files by this person (an id). Raises FaultsFound with every fault of the files."""
     planned = plan(directory, files, site, new_id)
     if not isinstance(planned, Plan):
         raise FaultsFound(planned)
-    pins = tuple(IssuedPin(person, draw_pin(site.pin_digits)) for person in planned.new_people)
     people = tuple(Enrolment.of(person) for person in planned.people)
     change = Change(
         entries=tuple(_entries(planned, people, actor)),
@@ -64,9 +47,8 @@ def prepare(
         rings=planned.rings,
         rights=planned.rights,
         bounds=planned.bounds,
-        credentials=tuple(issue(each.person.id, each.pin) for each in pins),
     )
-    return Prepared(planned, change, pins)
+    return Prepared(planned, change)
 
 
 def _entries(planned: Plan, people: tuple[Enrolment, ...], actor: str | None) -> list[Entry]:
@@ -76,4 +58,4 @@ def _entries(planned: Plan, people: tuple[Enrolment, ...], actor: str | None) ->
         entries.append(rights_changed(planned.rights, actor))
     if planned.bounds is not None:
         entries.append(bounds_changed(planned.bounds, actor))
-    return entries + [PinIssued(person.id, actor) for person in planned.new_people]
+    return entries

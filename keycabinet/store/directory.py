@@ -31,6 +31,11 @@ _credential = (
 )
 
 
+_without_pin = (
+    select(people.c.id)
+    .select_from(people.outerjoin(credentials))
+    .where(people.c.code.is_not(None), credentials.c.person_id.is_(None))
+)
 _choose_pin = (
     update(credentials)
     .where(credentials.c.person_id == bindparam("owner"))
@@ -74,6 +79,11 @@ def load_credential(connection: Connection, code: str) -> Credential | None:
         terms=Terms(bool(row.disabled), _instant(row.expires_at), bool(row.must_change)),
         issued_at=_instant(row.issued_at),
     )
+
+
+def people_without_pin(connection: Connection) -> tuple[str, ...]:
+    """The ids of those who have a user code and were never given a PIN."""
+    return tuple(connection.execute(_without_pin).scalars())
 
 
 def write_people(connection: Connection, enrolments: Iterable[Enrolment]) -> None:

@@ -17,7 +17,7 @@ from keycabinet.errors import StoreError
 from keycabinet.store import ledger
 from keycabinet.store.books import load_books
 from keycabinet.store.canonical import entry_from
-from keycabinet.store.directory import load_directory
+from keycabinet.store.directory import load_directory, people_without_pin
 from keycabinet.store.engine import open_reader, told
 from keycabinet.store.ledger import Head
 from keycabinet.store.rows import Row
@@ -104,6 +104,11 @@ class Reader:
         """Everybody and everything that is enrolled."""
         with self._reading() as connection:
             return load_directory(connection)
+
+    def without_pin(self) -> tuple[str, ...]:
+        """The ids of those who have a user code and were never given a PIN."""
+        with self._reading() as connection:
+            return people_without_pin(connection)
 
     def cursors(self) -> dict[str, int]:
         """How far each reader of the ledger has come."""

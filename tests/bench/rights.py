@@ -2,8 +2,8 @@
 
 A decision is ``may_take`` with a right, a schedule, limits and a pair to look at, in a directory of 10 people and in
 one of 10,000; both are measured in turn, in the same run, and their middles compared. It reads no ledger, so that its
-length does not matter. The import is that of the same files that people would write, from text to a commit, without the
-PINs: what those cost is measured on its own.
+length does not matter. The import is that of the same files that people would write, from text to a commit. It gives
+nobody a PIN; what those cost afterwards is measured on its own.
 """
 
 import gc
@@ -18,7 +18,7 @@ from pathlib import Path
 from statistics import median
 
 from keycabinet.clock import SystemClock, boot_id
-from keycabinet.credentials import Credential, Hasher
+from keycabinet.credentials import Hasher
 from keycabinet.domain.books import Books
 from keycabinet.domain.directory import Directory
 from keycabinet.domain.people import Pin
@@ -89,21 +89,21 @@ def decisions() -> tuple[float, float]:
 
 
 def import_s(folder: Path) -> float:
-    """Seconds from the text of all files to the commit, without PINs."""
+    """Seconds from the text of all files to the commit."""
     ids, size = count(), LARGE
     imported = files(size)
     create(folder / "big.db", demo=True, at=datetime.now(UTC))
     clock = SystemClock()
     with Store.open(folder / "big.db", boot_id()) as store:
         before = time.perf_counter()
-        ready = prepare(store.directory(), imported, Site(size.rings, ZONE, 8), _no_pin, None, lambda: f"n{next(ids)}")
+        ready = prepare(store.directory(), imported, Site(size.rings, ZONE, 8), None, lambda: f"n{next(ids)}")
         moment = clock.now()
         store.commit(replace(ready.change, after=Books().fold(ready.change.entries, moment.utc)), moment)
         return time.perf_counter() - before
 
 
 def pin_s() -> float:
-    """Seconds of one PIN that is drawn for a new person."""
+    """Seconds of one PIN that is issued."""
     hasher, samples = Hasher(b"p" * 32), []
     for _ in range(20):
         before = time.perf_counter()
@@ -120,7 +120,7 @@ def report() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         took = import_s(Path(folder))
     yield f"import of that size, text to commit: {took:.1f} s (at most {MOST_IMPORT_S:.0f}),"
-    yield f"  and beside it {LARGE.people:,} PINs at {1000 * pin_s():.0f} ms each"
+    yield f"  and afterwards {1000 * pin_s():.0f} ms for each PIN that is issued"
 
 
 def _asked(site: Directory) -> tuple[Directory, Holdings]:
@@ -158,10 +158,6 @@ def _rights(size: Size) -> Iterator[str]:
     for number in range(size.rights):
         people, rings = number % size.groups, (number // size.groups + number) % size.groups
         yield f"p{people},k{rings},days"
-
-
-def _no_pin(person: str, _pin: Pin) -> Credential:
-    return Credential(person, b"s", b"d", b"e", 19_456, 2, 1)
 
 
 if __name__ == "__main__":

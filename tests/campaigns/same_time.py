@@ -95,8 +95,9 @@ def _figures(times: list[float]) -> str:
 def _paths(panel: Panel) -> dict[str, Path]:
     admin = f"1000\n{panel.pins['1000']}\n"
     (panel.folder / "people.csv").write_text(PEOPLE)
-    drawn = panel.command("import", "--people=people.csv", "--json", "--credentials-stdin", stdin=admin)["pins"]
-    pins = panel.pins | {each["code"]: each["pin"] for each in drawn}
+    panel.import_people("--people=people.csv")
+    gone = panel.command("pin", "issue", "1066", "--json", "--credentials-stdin", stdin=admin)["pin"]
+    pins = panel.pins | {"1066": gone}
     forced = panel.command("pin", "duress", "1042", "--json", "--credentials-stdin", stdin=admin)["pin"]
     done = panel.run("pin", "disable", "1077", "--credentials-stdin", stdin=admin)
     assert done.returncode == 0, done.stderr

@@ -90,7 +90,6 @@ class House:
             authenticate=self._authenticate,
             head=self.head,
             site=Site(slots=8, zone=ZONE, pin_digits=6),
-            issue=self.issuer.issue,
             pins=PinDesk(store.credential, self.issuer.draw, self.issuer.draw_duress, duress_is_heard=True),
         )
 

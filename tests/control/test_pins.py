@@ -1,11 +1,18 @@
 """PINs of others at the control socket (R2): who may, what it does, and that the PIN is said once."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from keycabinet.control import pins
+from keycabinet.control.call import Call
 from keycabinet.control.client import CallRefused, Client
+from keycabinet.control.params import PinsMissing
+from keycabinet.control.peers import Peer
+from keycabinet.control.sessions import Sessions
+from keycabinet.credentials import Credential
 from keycabinet.domain.entries import DuressIssued, Entry, PinDisabled, PinIssued, PinReset
 from keycabinet.domain.events import Verdict
 from keycabinet.domain.people import Pin
@@ -73,6 +80,51 @@ def test_a_disabled_pin_is_right_and_opens_nothing(house: House):
     assert credential is not None
     assert credential.terms.disabled
     assert said(house, PinDisabled) == [PinDisabled("ann", "eve")]
+
+
+def missing(house: House, most: int, token: str | None = None) -> dict:
+    with asking(house) as client:
+        return client.call("pin.issue_missing", token=token or token_of(client), most=most)
+
+
+def test_those_without_a_pin_get_one_in_batches_until_nobody_is_left(house: House):
+    batches = [missing(house, 3), missing(house, 3)]
+
+    given = [each for batch in batches for each in batch["given"]]
+    assert [batch["left"] for batch in batches] == [1, 0]
+    assert [each["code"] for each in given] == ["1001", "1002", "1003", "1004"]
+    assert {verdict(house, each["code"], each["pin"]) for each in given} == {Verdict.RIGHT}
+    assert [entry.person for entry in said(house, PinIssued)] == ["ann", "bob", "cal", "dee"]
+    assert missing(house, 3) == {"given": [], "left": 0}
+
+
+def test_who_has_a_pin_has_left_or_asks_gets_none_by_it(house: House):
+    pin = ask(house, "pin.issue", "1001")["pin"]
+    with asking(house) as client:
+        client.call("person.leave", token=token_of(client), person="1002")
+
+    given = missing(house, 100)["given"]
+
+    assert verdict(house, "1001", pin) is Verdict.RIGHT
+    assert [each["code"] for each in given] == ["1003", "1004"]
+
+
+def test_a_pin_that_somebody_else_gives_meanwhile_stays(house: House):
+    draw, first = house.core.pins.draw, []
+
+    def slowly(person: str) -> tuple[Pin, Credential]:
+        if person == "ann" and not first:
+            first.append("")
+            first[:] = [ask(house, "pin.issue", "1001")["pin"]]
+        return draw(person)
+
+    call = Call(
+        replace(house.core, pins=replace(house.core.pins, draw=slowly)), Sessions(), Peer(0, 0, 0), person=ADMIN
+    )
+    batch = pins.issue_missing(call, PinsMissing(token="-", most=2))
+
+    assert [each.code for each in batch.given] == ["1002"]
+    assert verdict(house, "1001", first[0]) is Verdict.RIGHT
 
 
 @pytest.mark.parametrize("method", ["pin.issue", "pin.reset", "pin.disable", "pin.duress"])

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from keycabinet.control.client import CallRefused, Client
+from keycabinet.credentials import Credential
 from tests.control.house import House
 
 PEOPLE = "code,name,class,role,groups,valid_from,valid_until,suspended\n"
@@ -18,15 +19,12 @@ def token(client: Client) -> str:
     return found
 
 
-def test_a_new_person_gets_a_pin_that_is_shown_once_and_stored_nowhere(
-    house: House, client: Client, token: str
-) -> None:
+def test_a_new_person_has_no_pin_and_is_counted_among_those_without(house: House, client: Client, token: str) -> None:
     imported = client.call("roster.import", token=token, people=FAY)
 
-    (drawn,) = imported["pins"]
-    assert (drawn["code"], drawn["name"], len(drawn["pin"])) == ("1010", "Fay", 6)
     assert [line.split(":")[0] for line in imported["difference"]] == ["added person 1010 Fay"]
-    assert drawn["pin"].encode() not in house.path.read_bytes()
+    assert imported["without_pin"] == len(house.controller.directory.people) - len({"eve"})
+    assert house.store.credential("1010") == Credential.absent(house.controller.directory.person_of_code["1010"].id)
     assert house.controller.directory.person_of_code["1010"].name == "Fay"
 
 
@@ -36,7 +34,7 @@ def test_the_rows_of_an_import_name_who_did_it(house: House, client: Client, tok
     client.call("roster.import", token=token, people=FAY)
 
     rows = client.call("ledger.read", from_seq=seq, token=token)["rows"]
-    assert [(row["type"], row["actor"]) for row in rows] == [("person.enrolled", "eve"), ("pin.issued", "eve")]
+    assert [(row["type"], row["actor"]) for row in rows] == [("person.enrolled", "eve")]
 
 
 def test_a_dry_run_changes_nothing(house: House, client: Client, token: str) -> None:
@@ -45,7 +43,7 @@ def test_a_dry_run_changes_nothing(house: House, client: Client, token: str) -> 
     told = client.call("roster.import", token=token, people=FAY, dry_run=True)
 
     assert [line.split(":")[0] for line in told["difference"]] == ["added person 1010 Fay"]
-    assert told["pins"] == []
+    assert told["without_pin"] == len(house.controller.directory.people) - len({"eve"}) + len({"1010"})
     assert house.head.seq == seq
     assert "1010" not in house.controller.directory.person_of_code
 
@@ -78,7 +76,7 @@ def test_an_import_that_changes_nothing_leaves_no_row(house: House, client: Clie
 
     told = client.call("roster.import", token=token, people=FAY)
 
-    assert (told["difference"], told["pins"], told["unchanged"]) == ([], [], 1)
+    assert (told["difference"], told["unchanged"]) == ([], 1)
     assert house.head.seq == seq
 
 

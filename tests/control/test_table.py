@@ -56,6 +56,7 @@ TABLE: dict[str, tuple[str, str, dict[str, Any]]] = {
     "ring.retire": (PERSONS, ADMINISTRATOR, {"ring": "none"}),
     "rights.explain": (PERSONS, "-", {"ring": "none"}),
     "pin.issue": (PERSONS, ADMINISTRATOR, {"code": "0"}),
+    "pin.issue_missing": (PERSONS, ADMINISTRATOR, {"most": 1}),
     "pin.reset": (PERSONS, ADMINISTRATOR, {"code": "0"}),
     "pin.disable": (PERSONS, ADMINISTRATOR, {"code": "0"}),
     "pin.duress": (PERSONS, ADMINISTRATOR, {"code": "0"}),

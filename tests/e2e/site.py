@@ -70,9 +70,16 @@ class Site:
         self.pins[answer["code"]] = answer["pin"]
         self.start_core()
         files = [f"--{name}={name}.csv" for name in ("people", "rings", "rights")]
-        answer = self.command("import", *files, "--json", "--credentials-stdin", stdin=f"1000\n{self.pins['1000']}\n")
-        self.pins |= {each["code"]: each["pin"] for each in answer["pins"]}
+        self.import_people(*files)
         return self
+
+    def import_people(self, *files: str) -> None:
+        """Import these files, and give everybody a PIN who has none."""
+        stdin = f"1000\n{self.pins['1000']}\n"
+        self.command("import", *files, "--json", "--credentials-stdin", stdin=stdin)
+        done = self.run("pin", "issue", "--missing", "--json", "--credentials-stdin", stdin=stdin)
+        assert done.returncode == 0, done.stderr + self.logs()
+        self.pins |= {each["code"]: each["pin"] for each in map(json.loads, done.stdout.splitlines())}
 
     def __exit__(self, *exc: object) -> None:
         self.close()

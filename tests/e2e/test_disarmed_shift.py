@@ -13,9 +13,7 @@ SHIFT = ("1042", "1077")
 def test_two_people_at_the_cabinet_arm_a_whole_shift_again():
     with Site() as site:
         (site.folder / "people.csv").write_text(CHIEFS)
-        words = ("import", "--people=people.csv", "--json", "--credentials-stdin")
-        drawn = site.command(*words, stdin=f"1000\n{site.pins['1000']}\n")["pins"]
-        site.pins |= {each["code"]: each["pin"] for each in drawn}
+        site.import_people("--people=people.csv")
         for code in SHIFT:
             for _ in range(10):
                 with pytest.raises(CoreSilent):

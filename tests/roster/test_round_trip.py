@@ -11,7 +11,6 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from keycabinet.credentials import Hasher
 from keycabinet.domain.books import Books
 from keycabinet.domain.bounds import Bounds, Limit, LimitOn, Pair
 from keycabinet.domain.directory import ALWAYS, Directory, Right
@@ -24,7 +23,6 @@ from keycabinet.roster.tags import check_byte
 from keycabinet.store import Store
 from keycabinet.store.upgrade import create
 from tests.builders import NOON
-from tests.control.house import quickly
 from tests.roster.texts import EVERYTHING, ZONE, files
 
 texts = st.text(st.characters(exclude_categories=["C", "Z"]) | st.just(" "), max_size=60).map(str.strip)
@@ -137,7 +135,6 @@ dialects = st.tuples(
     st.sampled_from(["", "\ufeff"]),
 )
 SITE = Site(4, ZONE, 6)
-HASHER = Hasher(b"p" * 32, derive=quickly)
 
 
 def files_of(directory: Directory, dialect: tuple[str, int, str] = ("\n", csv.QUOTE_MINIMAL, "")) -> Files:
@@ -185,7 +182,7 @@ def stored(path: Path, imported: Files) -> Directory:
     """What a fresh store holds after it was closed upon this import."""
     ids = count(1)
     create(path, demo=False, at=NOON.utc)
-    ready = prepare(Directory(), imported, SITE, HASHER.issue, None, lambda: f"{path.stem}-{next(ids)}")
+    ready = prepare(Directory(), imported, SITE, None, lambda: f"{path.stem}-{next(ids)}")
     with Store.open(path, "boot-1") as store:
         store.commit(replace(ready.change, after=Books().fold(ready.change.entries, NOON.utc)), NOON)
     with Store.open(path, "boot-1") as store:
