@@ -18,7 +18,7 @@ from keycabinet.control.methods import Method, answer
 from keycabinet.control.peers import Peer, Sealed
 from keycabinet.control.refusals import Fault, Refused
 from keycabinet.control.results import Subscribed
-from keycabinet.control.rows import row_out
+from keycabinet.control.rows import streamed_out
 from keycabinet.control.rpc import (
     Request,
     id_in,
@@ -152,7 +152,9 @@ class Connection:
         try:
             for rows in rows_as_they_come(core, promised.from_seq, promised.sight, self._closed.is_set):
                 directory = core.controller.directory
-                self._send(b"".join(notification_line("row", row_out(row, directory)) for row in rows))
+                self._send(
+                    b"".join(notification_line("row", streamed_out(row, previous, directory)) for row, previous in rows)
+                )
         except (OSError, Refused) as error:  # a StoreError is one; refused: the session is over
             self._log.warning("stream ended", why=str(error))
         finally:

@@ -235,6 +235,13 @@ class LedgerRow(Result):
     """Beside the row, not of it: who and what its ids are today."""
 
 
+class StreamedRow(LedgerRow):
+    """A row on its way to a subscriber, who can tell by ``previous`` that one is missing."""
+
+    previous: int | None
+    """The row before it of those that this subscriber is given: of sealed ones if it is sealed, else of the rest."""
+
+
 class Rows(Result):
     """Some rows, and where the next ones begin."""
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from keycabinet.control.results import LedgerRow, Named
+from keycabinet.control.results import LedgerRow, Named, StreamedRow
 from keycabinet.control.sight import Sight
 from keycabinet.domain.directory import Directory
 from keycabinet.domain.moment import utc_text
@@ -53,6 +53,11 @@ def row_out(row: Row, directory: Directory) -> LedgerRow:
         hash=row.hash,
         names=dict(_names(body, directory)),
     )
+
+
+def streamed_out(row: Row, previous: int | None, directory: Directory) -> StreamedRow:
+    """The row as ``row_out`` has it, and the number of the one before it that the subscriber was given."""
+    return StreamedRow(**dict(row_out(row, directory)), previous=previous)
 
 
 def _names(body: dict[str, Any], directory: Directory) -> Iterator[tuple[str, Named]]:

@@ -49,6 +49,7 @@ def event_of(row: Row, cabinet: str, *, replayed: bool) -> Event:
         time=row.at,  # type: ignore[arg-type]  # pydantic reads the instant
         subject=row.subject,
         sequence=row.seq,
+        previous=row.previous,
         replayed=replayed,
         data=EventData(
             visibility=row.visibility,

@@ -49,6 +49,7 @@ class Row(Heard):
     body: dict[str, str | int]
     prev_hash: str
     hash: str
+    previous: Annotated[int, Field(ge=1)] | None
 
 
 class RingSeen(Heard):

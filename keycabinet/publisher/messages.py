@@ -133,6 +133,8 @@ class Event(Message):
     datacontenttype: Literal["application/json"] = "application/json"
     sequence: Annotated[int, Field(ge=1)]
     """The number of the row in the ledger."""
+    previous: Annotated[int, Field(ge=1)] | None
+    """The number of the row before it on this topic; whoever does not have that one has missed it. Null: the first."""
     replayed: bool
     """The row was in the ledger before the publisher came back to it, or may have been sent before."""
     data: EventData

@@ -1,6 +1,6 @@
 """The ledger's own statements: append, head, and rows by what is asked of them."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Generator, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, insert, select
 from keycabinet.domain.entries import Entry, Visibility
 from keycabinet.domain.moment import utc_from
 from keycabinet.store.rows import GENESIS, Row, people_in, row_from
-from keycabinet.store.schema import appearances, ledger
+from keycabinet.store.schema import IS_SEALED, appearances, ledger
 
 _append = insert(ledger)
 _appear = insert(appearances)
@@ -60,6 +60,15 @@ def latest(
     if before_seq is not None:
         query = query.where(ledger.c.seq < before_seq)
     return tuple(map(_row, connection.execute(query).mappings()))
+
+
+def backwards(connection: Connection, before_seq: int, seen: Collection[Visibility]) -> Generator[Row, None, None]:
+    """The rows of these visibilities before row ``before_seq``, newest first; sealed ones alone by their index."""
+    fits = IS_SEALED if set(seen) == {Visibility.SEALED} else _visible(seen)
+    with connection.execute(
+        select(ledger).where(ledger.c.seq < before_seq, fits).order_by(ledger.c.seq.desc())
+    ) as found:
+        yield from map(_row, found.mappings())
 
 
 def about_ring(ring: str) -> ColumnElement[bool]:

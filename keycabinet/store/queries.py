@@ -1,7 +1,7 @@
 """Questions to the store, beside the writer: read-only, as many readers as there are callers."""
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -74,6 +74,13 @@ class Reader:
         """At most ``limit`` rows of these visibilities, from row ``from_seq`` on, oldest first."""
         with self._reading() as connection:
             return ledger.rows_from(connection, from_seq, limit, seen)
+
+    def last_before(
+        self, seq: int, seen: Collection[Visibility], fits: Callable[[Row], bool] = lambda _: True
+    ) -> int | None:
+        """The number of the newest row before row ``seq`` that has one of these visibilities and fits; None: none."""
+        with self._reading() as connection, closing(ledger.backwards(connection, seq, seen)) as rows:
+            return next((row.seq for row in rows if fits(row)), None)
 
     def history_of_ring(
         self, ring: str, limit: int, seen: Collection[Visibility], before_seq: int | None = None

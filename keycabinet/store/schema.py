@@ -14,10 +14,11 @@ from sqlalchemy import (
     MetaData,
     Table,
     UniqueConstraint,
+    literal_column,
 )
 from sqlalchemy.schema import SchemaItem
 
-REVISION = "0004"
+REVISION = "0005"
 """The migration that this code needs; compared with the file when a store is opened."""
 
 metadata = MetaData(
@@ -71,6 +72,9 @@ ledger = _table(
 )
 Index("ledger_type", ledger.c.type)
 Index("ledger_subject", ledger.c.subject)
+IS_SEALED = ledger.c.visibility == literal_column("'sealed'")
+"""A constant, because a parameter could be anything and the index would not be used."""
+Index("ledger_sealed", ledger.c.seq, sqlite_where=IS_SEALED)
 
 appearances = _table(
     "appearances",

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from keycabinet.control.client import CallRefused, Client
-from keycabinet.domain.entries import DeviceBack, DeviceLost, PinIssued, Visibility
+from keycabinet.domain.entries import AlarmKind, AlarmRaised, DeviceBack, DeviceLost, PinIssued, Visibility
 from keycabinet.store import Reader
 from keycabinet.store.canonical import canonical_json
 from keycabinet.store.rows import hash_of
@@ -69,7 +69,7 @@ def test_a_row_is_sent_as_it_was_hashed(house: House, client: Client) -> None:
         stored = reader.rows(1, 100, frozenset(Visibility))
 
     for row, sent in zip(stored, client.stream(1), strict=False):
-        columns = {name: value for name, value in sent.items() if name not in ("names", "hash")}
+        columns = {name: value for name, value in sent.items() if name not in ("names", "hash", "previous")}
         columns |= {"body": canonical_json(sent["body"]), "clock_synced": int(sent["clock_synced"])}
         assert hash_of(columns) == sent["hash"] == row.hash
 
@@ -115,3 +115,33 @@ def test_a_store_that_cannot_be_read_is_told_in_words_and_other_methods_go_on(ho
 
     assert refused.value.fault == "store"
     assert client.call("hello")["cabinet"] == "mc-1"
+
+
+@pytest.mark.parametrize("start", range(7))
+def test_a_row_names_the_one_before_it_among_the_sealed_ones_or_the_rest_wherever_the_stream_begins(
+    house: House, client: Client, start: int
+) -> None:
+    first = house.head.seq + 1
+    duress, door = AlarmRaised(AlarmKind.DURESS, "ann"), DeviceBack("pins")
+    house.record(door, duress, door, duress, duress, door, duress)
+    whole = [None if link is None else first + link for link in (-1, None, 0, 1, 3, 2, 4)]
+
+    rows = list(islice(client.stream(first + start, peer="mqtt"), 7 - start))
+
+    assert [row["seq"] for row in rows] == list(range(first + start, first + 7))
+    assert [row["previous"] for row in rows] == whole[start:]
+
+
+def test_a_subscriber_who_is_not_given_every_row_is_told_the_one_before_of_those_that_it_is_given(
+    house: House, client: Client
+) -> None:
+    first = house.head.seq + 1
+    house.record(DeviceBack("pins"), PinIssued("ann"), AlarmRaised(AlarmKind.DURESS, "ann"), DeviceBack("pins"))
+
+    rows = list(islice(client.stream(first + 1), 1))
+
+    assert [(row["seq"], row["previous"]) for row in rows] == [(first + 3, first)]
+
+
+def test_the_first_row_of_all_has_none_before_it(client: Client) -> None:
+    assert next(client.stream(1))["previous"] is None

@@ -45,9 +45,14 @@ class FakeCore:
         """Commit so many rows; the number of the last one."""
         with self._changed:
             for _ in range(count):
-                self.rows.append(a_row(len(self.rows) + 1, type=type_name, **columns))
+                self.rows.append(a_row(len(self.rows) + 1, type=type_name, previous=self._last(columns), **columns))
             self._changed.notify_all()
             return len(self.rows)
+
+    def _last(self, columns: dict[str, Any]) -> int | None:
+        is_sealed = columns.get("visibility") == "sealed"
+        alike = (row["seq"] for row in reversed(self.rows) if (row["visibility"] == "sealed") is is_sealed)
+        return next(alike, None)
 
     def wait_for_cursor(self, seq: int, within: float = 10.0) -> None:
         """Wait until the cursor stands at this row."""
@@ -191,6 +196,7 @@ def a_row(seq: int, **columns: Any) -> dict[str, Any]:
         "prev_hash": "0" * 64,
         "hash": "1" * 64,
         "names": {},
+        "previous": seq - 1 or None,
         **columns,
     }
 

@@ -129,6 +129,16 @@ def test_a_sealed_row_goes_to_the_sealed_topic_alone(tmp_path: Path) -> None:
         assert [event["sequence"] for event in ear.events("sealed/events")] == [2]
 
 
+def test_an_event_names_the_one_before_it_on_its_topic(tmp_path: Path) -> None:
+    with FakeCore() as core, Broker() as broker, Ear(broker) as ear, PublisherProcess(tmp_path, core, broker):
+        for visibility in ("open", "sealed", "command", "open", "sealed"):
+            core.append(1, visibility=visibility)
+        ear.wait_for_rows(1, 2, 3, 4, 5)
+
+        assert [event["previous"] for event in ear.events()] == [None, 1, 3]
+        assert [event["previous"] for event in ear.events("sealed/events")] == [None, 2]
+
+
 def _assert_repeats_are_marked(ear: Ear) -> None:
     seen: set[str] = set()
     for event in ear.events():

@@ -110,7 +110,7 @@ def test_a_store_of_another_schema_says_what_to_do(path: Path, opener: object) -
     with closing(sqlite3.connect(path, isolation_level=None)) as raw:
         raw.execute("UPDATE alembic_version SET version_num = '0000'")
 
-    with pytest.raises(StoreError, match=r"schema revision 0000, this program needs 0004; .*`keycabinet upgrade`"):
+    with pytest.raises(StoreError, match=r"schema revision 0000, this program needs 0005; .*`keycabinet upgrade`"):
         opener(path)  # type: ignore[operator]
 
 

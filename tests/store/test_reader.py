@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from keycabinet.domain.entries import (
     DoorClosed,
     DoorOpened,
+    DuressUsed,
     Entry,
     Evidence,
     LoginGranted,
@@ -156,3 +157,16 @@ def test_a_row_of_an_unknown_type_stops_a_rebuild_and_is_named(staffed: Store, p
 
     with Reader.open(path) as reader, pytest.raises(StoreError, match=r"unknown type of row: door\.whistled"):
         reader.rebuild()
+
+
+def test_the_sealed_row_before_another_is_found_by_an_index_of_its_own(staffed: Store, path: Path) -> None:
+    first = recorded(staffed, DuressUsed("ann"), DoorOpened(), DuressUsed("bob"), DoorClosed())[0].seq
+
+    with Reader.open(path) as reader:
+        assert reader.last_before(first + 2, {Visibility.SEALED}) == first
+        assert reader.last_before(first, {Visibility.SEALED}) is None
+        assert reader.last_before(first + 3, {Visibility.OPEN}) == first + 1
+        assert reader.last_before(first + 3, {Visibility.SEALED}, lambda row: row.subject == "person:ann") == first
+    with closing(sqlite3.connect(path)) as raw:
+        (plan,) = raw.execute("EXPLAIN QUERY PLAN SELECT * FROM ledger WHERE seq < 9 AND visibility = 'sealed'")
+    assert "ledger_sealed" in plan[-1]
