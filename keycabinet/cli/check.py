@@ -36,6 +36,8 @@ def check(config: ConfigOption = None, as_json: AsJson = False) -> None:
 
     try:
         found = load_in_its_folder(locate(config))
+        for consumer in found.mqtt.consumers if found.mqtt else ():
+            consumer.key()
     except ConfigError as error:
         _tell(error, as_json=as_json)
         raise typer.Exit(2) from None
@@ -75,6 +77,12 @@ def notes(config: "Config") -> list[str]:
         "there is no touch probe: a return starts with a user code": not any(each.readers for each in wirings),
         "there is no [mqtt] table: nobody elsewhere hears of an alarm": mqtt is None,
         "MQTT 3.1.1: the broker cannot say that its ACL refused a message": mqtt and mqtt.protocol == "3.1.1",
+        "there are no [[mqtt.consumers]]: an alarm may be published, but nobody confirms it": mqtt
+        and not mqtt.consumers,
+        "no [[mqtt.consumers]] with sealed = true: nobody confirms an alarm of duress": mqtt
+        and mqtt.consumers
+        and config.control.sealed_to_mqtt != "none"
+        and not any(each.sealed for each in mqtt.consumers),
         "MQTT without TLS: whoever is on the network can read it": mqtt and mqtt.tls is None and not _local(mqtt.host),
     }
     return [told for told, holds in found.items() if holds]

@@ -4,7 +4,9 @@ Paths are relative to the folder of the file, which validation takes as ``contex
 """
 
 import os
+import re
 import stat
+from base64 import b64decode
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
@@ -27,6 +29,8 @@ def _in_folder(path: Path, info: ValidationInfo) -> Path:
 
 
 MOST_SLOTS: Final = 999
+LEAST_KEY_BYTES: Final = 32
+_HEX: Final = re.compile("([0-9a-fA-F]{2})+")
 LocalPath = Annotated[Path, AfterValidator(_in_folder)]
 Wait = Annotated[float, Field(ge=1, le=300, allow_inf_nan=False)]
 DeviceName = Annotated[str, Field(pattern="^[a-z][a-z0-9_-]*$")]
@@ -186,6 +190,30 @@ class TlsTable(_Table):
         return self
 
 
+class ConsumerTable(_Table):
+    """Somebody whose receipts count: an alarm is delivered once all of them have stored it."""
+
+    name: Annotated[str, Field(pattern="^[a-z][a-z0-9_-]{0,31}$")]
+    key_file: LocalPath
+    sealed: bool = False
+    """It stores sealed rows, too, and answers for them."""
+
+    def key(self) -> bytes:
+        """The key in the file, in hexadecimal digits or else base64.
+
+        Raises ConfigError if others can read it, or nobody, or if it is shorter than 32 bytes.
+        """
+        what = f"the key of mqtt.consumers {self.name}, {self.key_file},"
+        text = _secret(self.key_file, what).strip()
+        try:
+            key = bytes.fromhex(text) if _HEX.fullmatch(text) else b64decode(text, validate=True)
+        except ValueError as error:
+            raise ConfigError(f"{what} is neither hexadecimal nor base64") from error
+        if len(key) < LEAST_KEY_BYTES:
+            raise ConfigError(f"{what} has {len(key)} bytes, and needs {LEAST_KEY_BYTES} random ones")
+        return key
+
+
 class MqttTable(_Table):
     """The broker, and how to reach it."""
 
@@ -198,6 +226,14 @@ class MqttTable(_Table):
     tls: TlsTable | None = None
     late_s: Annotated[float, Field(ge=1, le=86_400, allow_inf_nan=False)] = 60
     """Rows that nobody has published for so long raise an alarm at the cabinet."""
+    consumers: tuple[ConsumerTable, ...] = ()
+
+    @model_validator(mode="after")
+    def _consumers_have_names_of_their_own(self) -> Self:
+        names = [each.name for each in self.consumers]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"`consumers`: {', '.join(twice)} stands there twice")
+        return self
 
     @model_validator(mode="after")
     def _password_has_a_user(self) -> Self:
@@ -209,15 +245,20 @@ class MqttTable(_Table):
         """What is in the password file, without the newline. Raises ConfigError if others can read it, or nobody."""
         if self.password_file is None:
             return None
-        try:
-            with self.password_file.open(encoding="utf-8") as file:
-                mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-                password = file.read().rstrip("\r\n")
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"the MQTT password {self.password_file} cannot be read: {error}") from error
-        if mode & 0o007:
-            raise ConfigError(f"the MQTT password {self.password_file} has mode {mode:04o}: chmod o= it")
-        return password
+        return _secret(self.password_file, f"the MQTT password {self.password_file}").rstrip("\r\n")
+
+
+def _secret(path: Path, what: str) -> str:
+    """What is in a file that others cannot read. Raises ConfigError if they can, or nobody."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+            text = file.read()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{what} cannot be read: {error}") from error
+    if mode & 0o007:
+        raise ConfigError(f"{what} has mode {mode:04o}: chmod o= it")
+    return text
 
 
 class Document(_Table):

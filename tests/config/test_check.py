@@ -89,6 +89,7 @@ def test_faults_are_told_as_json_too(tmp_path: Path) -> None:
         (CABINET.replace("door = { latch = 24, contact = 25 }\n", ""), "there is no door"),
         (CABINET, "there is no [mqtt] table"),
         (CABINET + '\n[mqtt]\nhost = "127.0.0.1"\nprotocol = "3.1.1"\n', "cannot say that its ACL refused"),
+        (CABINET + '\n[mqtt]\nhost = "127.0.0.1"\n', "nobody confirms it"),
         (CABINET + '\n[mqtt]\nhost = "broker.jail.example"\n', "MQTT without TLS"),
         (CABINET.replace("probe]", "bank2]").replace('reader = "panel"', "slots = [2]").replace("[1, 2]", "[1]"),
          "there is no touch probe"),
@@ -123,3 +124,15 @@ def test_without_contact_and_bolt_sensing_it_says_what_that_costs() -> None:
 def layout(bus: set[int], contacts: set[int] | None = None, bolts: set[int] | None = None) -> Layout:
     senses = Senses(frozenset(contacts or ()), frozenset(bolts or ()), {"bank1": frozenset(bus)})
     return Layout(frozenset(bus), {"pins": senses})
+
+
+def test_a_key_of_a_consumer_that_cannot_be_used_is_an_error(tmp_path: Path) -> None:
+    table = '\n[mqtt]\nhost = "127.0.0.1"\nconsumers = [{ name = "board", key_file = "board.key" }]\n'
+    path = written(tmp_path, CABINET + table)
+
+    assert "key of mqtt.consumers board" in run(path).stderr
+    assert run(path).exit_code == 2
+    (tmp_path / "board.key").write_text("00" * 32)
+    (tmp_path / "board.key").chmod(0o640)
+    assert run(path).exit_code == 0
+    assert any("nobody confirms an alarm of duress" in each for each in told(path)["notes"])

@@ -64,6 +64,22 @@ ONE_MISTAKE = [
     ("[devices.probe]", "[devices]\nlamp = 3\n[devices.probe]", "devices.lamp", "3 found", "a table with a driver", ""),
     ("baud = 19200", f"{MQTT}protocol = 5", "mqtt.protocol", "5 found", '"5" or "3.1.1"', '"5"'),
     ("baud = 19200", f"{MQTT}port = 70000", "mqtt.port", "70000 found", "a whole number from 1 to 65535", ""),
+    (
+        "baud = 19200",
+        f'{MQTT}[[mqtt.consumers]]\nname = "The Board"\nkey_file = "k"',
+        "mqtt.consumers.0.name",
+        '"The Board" found',
+        "a text that matches ^[a-z][a-z0-9_-]{0,31}$",
+        "",
+    ),
+    (
+        "baud = 19200",
+        f'{MQTT}consumers = [{{ name = "b", key_file = "k" }}, {{ name = "b", key_file = "l" }}]',
+        "mqtt.consumers",
+        "b stands there twice",
+        "",
+        "",
+    ),
     ("baud = 19200", f'{MQTT}password_file = "x"', "mqtt.password_file", "needs a `username`", "", ""),
     ("baud = 19200", f'{MQTT}tls = {{ ca = "a", cert = "c" }}', "mqtt.tls.cert", "come together", "", ""),
     # what the devices make together

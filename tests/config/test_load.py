@@ -1,5 +1,6 @@
 """A right file becomes the cabinet that it describes."""
 
+from base64 import b64encode
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from keycabinet.config import load, locate
 from keycabinet.config.tables import (
     CabinetTable,
+    ConsumerTable,
     ControlTable,
     KeypadTable,
     MqttTable,
@@ -82,6 +84,42 @@ def test_the_mqtt_password_is_read_from_its_file_and_refused_when_others_can_rea
         mqtt.password()
 
 
+KEY = bytes(range(32))
+
+
+@pytest.mark.parametrize("text", [KEY.hex(), KEY.hex().upper() + "\n", b64encode(KEY).decode() + "\n"])
+def test_the_key_of_a_consumer_is_read_in_hexadecimal_or_base64(tmp_path: Path, text: str) -> None:
+    assert a_consumer(tmp_path, text).key() == KEY
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "told"),
+    [
+        (KEY.hex(), 0o604, "has mode 0604"),
+        (KEY[:31].hex(), 0o600, "has 31 bytes, and needs 32"),
+        ("", 0o600, "has 0 bytes"),
+        ("s3cret words of mine", 0o600, "neither hexadecimal nor base64"),
+    ],
+)
+def test_a_key_that_others_can_read_or_guess_is_refused_without_saying_it(
+    tmp_path: Path, text: str, mode: int, told: str
+) -> None:
+    with pytest.raises(ConfigError, match=told) as refused:
+        a_consumer(tmp_path, text, mode).key()
+
+    assert not text or text not in str(refused.value)
+
+
+def a_consumer(folder: Path, text: str, mode: int = 0o600) -> ConsumerTable:
+    file = folder / "board.key"
+    file.write_text(text)
+    file.chmod(mode)
+    table = '[mqtt]\nhost = "b"\n[[mqtt.consumers]]\nname = "board"\nkey_file = "board.key"\nsealed = true\n'
+    mqtt = load(written(folder, f"{CABINET}\n{table}")).mqtt
+    assert mqtt is not None
+    return mqtt.consumers[0]
+
+
 def test_a_device_is_built_by_the_driver_that_its_table_names(tmp_path: Path) -> None:
     config = load(written(tmp_path, CABINET))
 
@@ -117,6 +155,7 @@ def test_every_setting_of_ours_is_in_the_sample() -> None:
         KeypadTable,
         RightsTable,
         MqttTable,
+        ConsumerTable,
         TlsTable,
     )
 
