@@ -16,12 +16,14 @@ from keycabinet.checker import LoginDesk, PinChecker
 from keycabinet.clock import SystemClock, boot_id
 from keycabinet.config import Config, load
 from keycabinet.control.core import ANSWER_WITHIN_S, Core, PinDesk
+from keycabinet.control.delivery import Delivery
 from keycabinet.control.head import Head
 from keycabinet.control.peers import Sealed, named_peers
 from keycabinet.control.progress import CURSOR, Cursors, Progress
 from keycabinet.control.server import Server
 from keycabinet.controller import Controller, Hardware, Inbox, Outside
 from keycabinet.credentials import Hasher, load_pepper
+from keycabinet.domain.entries import Entry
 from keycabinet.domain.events import TimePassed
 from keycabinet.domain.moment import Moment
 from keycabinet.domain.state import Cabinet
@@ -41,22 +43,31 @@ log = structlog.get_logger(__name__)
 
 
 class Ledger:
-    """The store, and whoever waits for its next row."""
+    """The store, and whoever waits for its next row or has to know it before anything else is decided."""
 
-    def __init__(self, store: Store, head: Head, is_synced: Callable[[], bool]) -> None:
-        self._store, self._head, self._is_synced = store, head, is_synced
+    def __init__(
+        self, store: Store, head: Head, is_synced: Callable[[], bool], learn: Callable[[int, Entry], None]
+    ) -> None:
+        self._store, self._head, self._is_synced, self._learn = store, head, is_synced, learn
+        self._tried: tuple[tuple[int, Entry], ...] = ()
 
     def commit(self, change: Change, moment: Moment) -> None:
         """Make a change durable, then tell the streams."""
-        rows = self._store.commit(change, moment, clock_synced=self._is_synced())
-        if rows:
-            self._head.advance(rows[-1].seq)
+        self._tried = tuple(enumerate(change.entries, start=self._store.head.seq + 1))
+        self._store.commit(change, moment, clock_synced=self._is_synced())
+        self._tell()
 
     def recover(self) -> bool:
         """After a failure: whether the last change is durable after all; the streams hear of its rows then."""
         written = self._store.recover()
-        self._head.advance(self._store.head.seq)
+        if written:
+            self._tell()
         return written
+
+    def _tell(self) -> None:
+        for seq, entry in self._tried:
+            self._learn(seq, entry)
+        self._head.advance(self._store.head.seq)
 
 
 def main(config_file: Path, controller: type[Controller] = Controller) -> int:
@@ -115,8 +126,10 @@ def _start(
         unsynced=config.rights.unsynced(),
     )
     progress = Progress(head, store.cursor(CURSOR))
+    registered = {each.name: each.sealed for each in config.mqtt.consumers} if config.mqtt is not None else {}
+    delivery = Delivery(registered, store.cursors(), store.set_cursors, store.raised(), clock.now().elapsed)
     outside = Outside(
-        archive=Ledger(store, head, clock.is_synced),
+        archive=Ledger(store, head, clock.is_synced, delivery.learn),
         hardware=_hardware(config, parts),
         checker=checker,
         clock=clock,
@@ -143,6 +156,7 @@ def _start(
         is_synced=clock.is_synced,
         open_reader=lambda: Reader.open(config.store.path),
         cursors=Cursors(store.move_cursor, {CURSOR: progress}),
+        delivery=delivery,
         authenticate=lambda code, pin: desk.ask(code, pin, ANSWER_WITHIN_S),
         head=head,
         boot_id=boot_id(),

@@ -5,8 +5,19 @@ from dataclasses import replace
 
 from keycabinet.control import results, status
 from keycabinet.control.call import Call, no_session, still_there, welcome
-from keycabinet.control.params import CursorMove, CursorName, LedgerRead, Login, Nothing, SeenAs, Subscribe, WithToken
+from keycabinet.control.params import (
+    CursorMove,
+    CursorName,
+    LedgerRead,
+    Login,
+    Nothing,
+    ReceiptNote,
+    SeenAs,
+    Subscribe,
+    WithToken,
+)
 from keycabinet.control.peers import Kind
+from keycabinet.control.progress import CURSOR
 from keycabinet.control.refusals import Fault, Refused
 from keycabinet.control.rows import Stretch, read_on, row_out
 from keycabinet.control.sessions import IDLE
@@ -95,6 +106,19 @@ def move_cursor(call: Call, params: CursorMove) -> results.Cursor:
     """Note how far a reader has come. Raises StoreError for a step back or beyond the last row."""
     call.core.decide(lambda: call.core.cursors.move(params.name, params.seq, params.fault, params.detail))
     return results.Cursor(name=params.name, seq=params.seq)
+
+
+def note_receipt(call: Call, params: ReceiptNote) -> results.Done:
+    """Note how far a consumer has stored what was published. Raises ConfigError for who is unknown or ahead."""
+    core = call.core
+
+    def note() -> None:
+        core.delivery.note(
+            params.consumer, params.sequence, params.sealed, core.cursors.at(CURSOR), core.clock.now().elapsed
+        )
+
+    core.decide(note)
+    return results.Done()
 
 
 def login(call: Call, params: Login) -> results.LoggedIn:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
+from keycabinet.control.delivery import Delivery
 from keycabinet.control.head import Head
 from keycabinet.control.progress import Cursors
 from keycabinet.control.refusals import Fault, Refused
@@ -81,7 +82,7 @@ class PinDesk:
 
 @dataclass(frozen=True)
 class Core:
-    """The running core. ``cursors`` are moved in the deciding thread; the rest is safe in any thread.
+    """The running core. ``cursors`` and ``delivery`` belong to the deciding thread; the rest is safe in any thread.
 
     ``authenticate`` gives the id of the person with this code and PIN, or None; it may take as long as a hash does, and
     raises TimeoutError.
@@ -98,6 +99,7 @@ class Core:
     is_synced: Callable[[], bool]
     open_reader: Callable[[], Reader]
     cursors: Cursors
+    delivery: Delivery
     authenticate: Callable[[str, Pin], str | None]
     head: Head
     site: Site

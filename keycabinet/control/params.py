@@ -94,6 +94,17 @@ class CursorMove(Params):
     detail: Annotated[str, Field(max_length=300)] = ""
 
 
+Stored = Annotated[int, Field(ge=0, le=2**62)]
+
+
+class ReceiptNote(Params):
+    """A consumer, and the last rows that it has stored without a gap; ``sealed`` is null for who is not given any."""
+
+    consumer: Name
+    sequence: Stored
+    sealed: Stored | None = None
+
+
 class Login(Params):
     """A user code and its PIN."""
 

@@ -19,6 +19,11 @@ class Progress:
         self._since: timedelta | None = None
         self._fault, self._detail = "", ""
 
+    @property
+    def seq(self) -> int:
+        """The last row that it is done with."""
+        return self._seq
+
     def moved(self, seq: int, fault: str = "", detail: str = "") -> None:
         """It is done with row ``seq``; ``fault`` says why it gets no further, if it knows."""
         if seq > self._seq:
@@ -43,6 +48,10 @@ class Cursors:
     store: Callable[[str, int], None]
     """Note it for good. Raises StoreError for a step back or beyond the last row."""
     watched: Mapping[str, Progress]
+
+    def at(self, name: str) -> int:
+        """The last row that this reader, which is watched, is done with; 0 for any other."""
+        return self.watched[name].seq if name in self.watched else 0
 
     def move(self, name: str, seq: int, fault: str = "", detail: str = "") -> None:
         """This reader is done with row ``seq``, and gets no further for this fault, if any. Raises StoreError."""

@@ -19,7 +19,6 @@ from keycabinet.publisher.limits import Limits
 from keycabinet.publisher.publisher import Publisher
 from keycabinet.publisher.settings import PublisherSettings, read_settings
 from keycabinet.publisher.stream import Stream
-from keycabinet.publisher.topics import Topics
 from keycabinet.supervision import Supervisor
 from keycabinet.watchdog import Watchdog, to_systemd
 
@@ -81,8 +80,7 @@ class Running:
         """Start every thread; what fails in one of them unforeseen is handed to ``fail``."""
         if self._settings.broker.protocol == "3.1.1":
             log.warning("MQTT 3.1.1: what the broker's access rules refuse is lost without a sign")
-        topics = Topics(self._settings.cabinet)
-        publisher = Publisher(topics, self._settings.broker, self._stream, self._desk, self._bell, self._limits)
+        publisher = Publisher(self._settings, self._stream, self._desk, self._bell, self._limits)
         for name, work in (("rows", self._stream.run), ("core", self._desk.run), ("broker", publisher.run)):
             self._supervisor.spawn(name, work, self._fail, self._limits.stuck_after_s)
         log.info("publisher started", cabinet=self._settings.cabinet, broker=self._settings.broker.host)

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
@@ -15,6 +15,7 @@ from keycabinet.publisher.envelopes import Snapshot
 from keycabinet.publisher.heard import Hello, Status
 from keycabinet.publisher.limits import Limits
 from keycabinet.publisher.pauses import Pauses
+from keycabinet.publisher.receipts import Stored
 from keycabinet.publisher.stream import CURSOR
 
 log = structlog.get_logger(__name__)
@@ -47,6 +48,7 @@ class Desk:
         self._answers: SimpleQueue[Snapshot | Silent] = SimpleQueue()
         self._wish = threading.Condition()
         self._cursor: Standing | None = None
+        self._receipts: dict[str, Stored] = {}
         self._snapshot = False
         self._finished = False
         self._hello: Hello | None = None
@@ -62,6 +64,12 @@ class Desk:
         """Have the cursor moved, and the fault known; None takes back an older wish."""
         with self._wish:
             self._cursor = standing
+            self._wish.notify()
+
+    def want_receipt(self, stored: Stored) -> None:
+        """Have it noted what a consumer has."""
+        with self._wish:
+            self._receipts[stored.consumer] = stored
             self._wish.notify()
 
     def finish(self) -> None:
@@ -98,12 +106,14 @@ class Desk:
         """Ask for what is wished; once every poll, and again after a failure, for a snapshot in any case."""
         with self._wish:
             cursor, self._cursor = self._cursor, None
+            receipts, self._receipts = self._receipts, {}
             self._snapshot = False
         client = self._client or self._open()
         try:
             self._move(client, cursor)
+            self._note(client, receipts.values())  # after the cursor: the core takes none that is ahead of it
         except CoreUnreachable:
-            self._keep(cursor)
+            self._keep(cursor, receipts)
             raise
         assert self._hello is not None
         self._answer(Snapshot(self._hello, Status.model_validate(client.call("status", peer=CURSOR))))
@@ -122,8 +132,16 @@ class Desk:
         except CallRefused as refusal:
             log.warning("the core does not move the cursor", seq=standing.seq, reason=str(refusal))
 
-    def _keep(self, cursor: Standing | None) -> None:
+    def _note(self, client: Client, receipts: Iterable[Stored]) -> None:
+        for each in receipts:
+            try:
+                client.call("receipt.note", consumer=each.consumer, sequence=each.sequence, sealed=each.sealed)
+            except CallRefused as refusal:
+                log.warning("the core does not take the receipt", consumer=each.consumer, reason=str(refusal))
+
+    def _keep(self, cursor: Standing | None, receipts: Mapping[str, Stored]) -> None:
         with self._wish:
+            self._receipts = {**receipts, **self._receipts}
             if self._cursor is None:
                 self._cursor = cursor
 
@@ -133,7 +151,11 @@ class Desk:
         with self._wish:
             self._wish.wait_for(lambda: self._finished, pause_s)
             poll_s = max(self._limits.poll_every_s - (time.monotonic() - until_s), 0.0)
-            self._wish.wait_for(lambda: self._finished or self._snapshot or self._cursor is not None, poll_s)
+            self._wish.wait_for(lambda: self._finished or self._has_wish, poll_s)
+
+    @property
+    def _has_wish(self) -> bool:
+        return self._snapshot or self._cursor is not None or bool(self._receipts)
 
     def _last_wish(self) -> None:
         try:

@@ -1,6 +1,7 @@
 """From what the core says to what is published. Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from keycabinet.domain.alarm import WARNING
 from keycabinet.publisher.heard import AlarmSeen, Hello, Row, SlotSeen, Status
@@ -38,6 +39,7 @@ class Health:
     published: int
     """All rows up to this one are acknowledged by the broker."""
     faults: tuple[str, ...]
+    receipts_refused: Mapping[str, int] = field(default_factory=dict)
 
 
 def event_of(row: Row, cabinet: str, *, replayed: bool) -> Event:
@@ -105,6 +107,7 @@ def _state(status: Status, health: Health) -> State:
         backlog=max(status.head.seq - health.published, 0),
         last_seq=status.head.seq,
         faults=health.faults,
+        receipts_refused=dict(health.receipts_refused),
     )
 
 

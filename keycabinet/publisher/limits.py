@@ -37,6 +37,10 @@ class Limits:
     core_silence_s: float = 10.0
     """A core that has not answered for this long is ``offline``."""
     heartbeat_every_s: float = 30.0
+    receipts_per_s: float = 20.0
+    """Of one consumer; more are not even read. An honest one sends five."""
+    packet_bytes: int = 128 * 1024
+    """Longer messages a broker is to keep to itself (MQTT 5)."""
     tick_s: float = 0.25
     farewell_s: float = 0.8
     stop_within_s: float = 1.4

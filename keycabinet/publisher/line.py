@@ -7,7 +7,7 @@ of paho do nothing but append to a list; ``step`` reads it.
 import select
 import socket
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -48,15 +48,17 @@ class Denied:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """The broker holds a retained message under this topic."""
+class Came:
+    """A message under a topic that is watched. ``retained``: the broker held it, or was told to hold it (MQTT 5)."""
 
     topic: str
+    payload: bytes = field(repr=False)
+    retained: bool
 
 
 @dataclass(frozen=True, slots=True)
 class WatchDenied:
-    """The broker does not let us see our own topics."""
+    """The broker does not let us see what we want to watch."""
 
     reason: str
 
@@ -76,7 +78,7 @@ class Puback:
     reason: ReasonCode
 
 
-LineEvent = Opened | Acknowledged | Denied | Found | WatchDenied | Lost
+LineEvent = Opened | Acknowledged | Denied | Came | WatchDenied | Lost
 
 
 class Line:
@@ -137,12 +139,13 @@ class Line:
         info = self._client.publish(topic, payload, qos=QOS, retain=retain)
         self._sent[info.mid] = (token, time.monotonic())
 
-    def watch(self, topic_filter: str) -> None:
-        """Be told, as ``Found``, of every retained message that matches; by QoS 0: the broker is to store nothing."""
+    def watch(self, topic_filter: str, qos: int = 0) -> None:
+        """Be told, as ``Came``, of every message that matches; by QoS 0 the broker stores nothing for us."""
         if self._five:
-            self._client.subscribe(topic_filter, options=SubscribeOptions(qos=0, noLocal=True))
+            options = SubscribeOptions(qos=qos, noLocal=True, retainAsPublished=True)
+            self._client.subscribe(topic_filter, options=options)
         else:
-            self._client.subscribe(topic_filter, qos=0)
+            self._client.subscribe(topic_filter, qos=qos)
 
     def silent_s(self, now_s: float) -> float:
         """For how long the broker has owed an answer to CONNECT or PUBLISH; 0 if it owes none."""
@@ -213,12 +216,13 @@ class Line:
         self._heard.extend(WatchDenied(str(reason)) for reason in reasons if reason.is_failure)
 
     def _on_message(self, _c: Client, _u: object, message: MQTTMessage) -> None:
-        self._heard.extend([Found(message.topic)] if message.retain else [])
+        self._heard.append(Came(message.topic, bytes(message.payload), message.retain))
 
 
 def _session(limits: Limits) -> Properties:
     properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho
     properties.SessionExpiryInterval = limits.session_expiry_s
+    properties.MaximumPacketSize = limits.packet_bytes
     return properties
 
 

@@ -64,6 +64,8 @@ class State(Message):
     checkpoint: str | None = None
     faults: tuple[str, ...]
     """What keeps the publisher from its work."""
+    receipts_refused: dict[str, Count]
+    """How many receipts were refused since the publisher started, by reason."""
 
 
 class Slot(Message):

@@ -60,6 +60,11 @@ class Outbox:
         self._backlog_to = max(self._backlog_to, head)
 
     @property
+    def head(self) -> int:
+        """The last row that is known to be in the ledger."""
+        return max(self._backlog_to, self.position)
+
+    @property
     def has_room(self) -> bool:
         """Whether another row may be added."""
         return len(self._rows) < self._limits.rows_in_flight

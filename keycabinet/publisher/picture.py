@@ -1,5 +1,7 @@
 """What the retained topics show: drawn from what the core said last, and from how the publishing itself goes."""
 
+from collections.abc import Mapping
+
 import structlog
 
 from keycabinet.publisher.board import Board
@@ -42,12 +44,12 @@ class Picture:
         self.board.found(topic)
         self._shown = None
 
-    def draw(self, now_s: float, cursor: int, row_fault: str | None) -> None:
+    def draw(self, now_s: float, cursor: int, row_fault: str | None, refused: Mapping[str, int]) -> None:
         """Bring the board up to date; what the core says is shown a few times a second at most."""
         self.board.put(self._topics.status, self._status(now_s))
         self._note_faults(row_fault)
         if self._snapshot is not None:
-            self._show(self._snapshot, Health(cursor, self._faults), now_s)
+            self._show(self._snapshot, Health(cursor, self._faults, refused), now_s)
             self._beat(now_s)
 
     def _show(self, snapshot: Snapshot, health: Health, now_s: float) -> None:

@@ -15,11 +15,13 @@ from keycabinet.publisher.desk import Desk, Silent, Standing
 from keycabinet.publisher.envelopes import Snapshot, event_of
 from keycabinet.publisher.heard import Row
 from keycabinet.publisher.limits import Limits
-from keycabinet.publisher.line import Acknowledged, Denied, Found, Line, LineEvent, Lost, Opened, WatchDenied
+from keycabinet.publisher.line import Acknowledged, Came, Denied, Line, LineEvent, Lost, Opened, WatchDenied
 from keycabinet.publisher.outbox import Outbox
 from keycabinet.publisher.pauses import Pauses
 from keycabinet.publisher.picture import OFFLINE, Picture
-from keycabinet.publisher.settings import BrokerSettings
+from keycabinet.publisher.receipts import Known, Receipts, Refusal, Stored
+from keycabinet.publisher.refusals import Refusals
+from keycabinet.publisher.settings import PublisherSettings
 from keycabinet.publisher.states import Opening, Resting, RowSent, Serving, State, Syncing, TopicSent
 from keycabinet.publisher.stream import Began, Stream
 from keycabinet.publisher.topics import Topics
@@ -31,10 +33,15 @@ class Publisher:
     """Brings the rows of a stream and the answers of a desk to the broker; ``run`` belongs to one thread."""
 
     def __init__(
-        self, topics: Topics, broker: BrokerSettings, stream: Stream, desk: Desk, bell: Bell, limits: Limits
+        self,
+        settings: PublisherSettings,
+        stream: Stream,
+        desk: Desk,
+        bell: Bell,
+        limits: Limits,
     ) -> None:
-        self._topics = topics
-        self._broker = broker
+        self._topics = topics = Topics(settings.cabinet)
+        self._broker = settings.broker
         self._stream = stream
         self._desk = desk
         self._bell = bell
@@ -48,6 +55,8 @@ class Publisher:
         self._pauses = Pauses(limits.first_pause_s, limits.longest_pause_s)
         self._outbox = Outbox(limits)
         self._picture = Picture(topics, limits)
+        self._receipts = Receipts(settings.cabinet, settings.consumers, limits)
+        self._refusals = Refusals()
 
     def run(self, stopping: Stopping) -> None:
         """Publish until ``stopping``; then say ``offline``, wait for what is in flight (0.8 s at most) and hang up."""
@@ -73,7 +82,7 @@ class Publisher:
             case Syncing(line=line):
                 self._send_topics(line)
             case Serving(line=line):
-                self._picture.draw(time.monotonic(), self._outbox.cursor, self._outbox.fault)
+                self._picture.draw(time.monotonic(), self._outbox.cursor, self._outbox.fault, self._receipts.refused)
                 self._send_topics(line)
                 self._send_rows(line)
             case Resting() | Opening():
@@ -125,19 +134,39 @@ class Publisher:
                 self._on_acknowledged(token)
             case Denied(token=token, reason=reason):
                 self._on_denied(token, reason, time.monotonic())
-            case Found(topic=topic):
-                self._picture.found(topic)
+            case Came():
+                self._on_message(event)
             case WatchDenied(reason=reason):
-                log.warning("stale alarms cannot be seen", filters=self._topics.every_alarm, reason=reason)
+                filters = (*self._topics.every_alarm, self._topics.every_receipt)
+                log.warning("stale alarms or receipts cannot be seen", filters=filters, reason=reason)
             case Lost() if isinstance(self._state, Resting):
                 pass  # told twice
             case Lost(reason=reason):
                 self._lose(reason)
 
+    def _on_message(self, came: Came) -> None:
+        consumer = self._topics.consumer_in(came.topic)
+        if consumer is not None:
+            self._on_receipt(consumer, came)
+        elif came.retained and came.payload:
+            self._picture.found(came.topic)
+
+    def _on_receipt(self, consumer: str, came: Came) -> None:
+        known, now_s = Known(self._outbox.cursor, self._outbox.head), time.monotonic()
+        match self._receipts.take(consumer, came.payload, known, now_s, retained=came.retained):
+            case Stored() as stored:
+                self._desk.want_receipt(stored)
+            case Refusal() as refusal:
+                self._refusals.tell(refusal, now_s)
+            case None:
+                pass
+
     def _on_acknowledged(self, token: object) -> None:
         match token:
             case RowSent(seq=seq):
                 self._outbox.acknowledge(seq)
+                for stored in self._receipts.due(self._outbox.cursor):
+                    self._desk.want_receipt(stored)
             case TopicSent(topic=topic):
                 self._picture.board.acknowledge(topic)
 
@@ -156,6 +185,7 @@ class Publisher:
         self._state = Syncing(line)
         for topic_filter in self._topics.every_alarm:
             line.watch(topic_filter)
+        line.watch(self._topics.every_receipt)
         self._desk.want_snapshot()
 
     def _lose(self, reason: str) -> None:

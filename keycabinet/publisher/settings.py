@@ -10,8 +10,9 @@ from pydantic import ValidationError
 from keycabinet.config.complaints import complaints
 from keycabinet.config.faults import FaultsFound
 from keycabinet.config.source import Source
-from keycabinet.config.tables import Document, MqttTable, TlsTable
+from keycabinet.config.tables import ConsumerTable, Document, MqttTable, TlsTable
 from keycabinet.errors import ConfigError
+from keycabinet.publisher.receipts import Consumer
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class PublisherSettings:
     cabinet: str
     control: Path
     broker: BrokerSettings
+    consumers: tuple[Consumer, ...] = ()
 
 
 def read_settings(config_path: Path) -> PublisherSettings:
@@ -59,7 +61,8 @@ def read_settings(config_path: Path) -> PublisherSettings:
         raise FaultsFound(complaints(error, Document, source)) from error
     if document.mqtt is None:
         raise ConfigError(f"{config_path}: there is no table [mqtt], so there is nothing to publish to")
-    return PublisherSettings(document.cabinet.id, document.control.socket, _broker(document.mqtt, document.cabinet.id))
+    broker, consumers = _broker(document.mqtt, document.cabinet.id), tuple(map(_consumer, document.mqtt.consumers))
+    return PublisherSettings(document.cabinet.id, document.control.socket, broker, consumers)
 
 
 def _broker(table: MqttTable, cabinet: str) -> BrokerSettings:
@@ -72,6 +75,10 @@ def _broker(table: MqttTable, cabinet: str) -> BrokerSettings:
         password=table.password(),
         tls=_tls(table.tls) if table.tls else None,
     )
+
+
+def _consumer(table: ConsumerTable) -> Consumer:
+    return Consumer(table.name, table.key(), table.sealed)
 
 
 def _tls(table: TlsTable) -> TlsFiles:

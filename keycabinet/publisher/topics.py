@@ -44,6 +44,20 @@ class Topics:
         """The filters that match every alarm of this cabinet."""
         return f"{self.root}/alarms/#", f"{self.root}/sealed/alarms/#"
 
+    @property
+    def every_receipt(self) -> str:
+        """The filter that matches the receipts of every consumer."""
+        return f"{self.root}/receipts/+"
+
+    def receipt(self, consumer: str) -> str:
+        """Where this consumer sends its receipts."""
+        return f"{self.root}/receipts/{consumer}"
+
+    def consumer_in(self, topic: str) -> str | None:
+        """Whose receipts come under this topic; None if it is not one of receipts."""
+        root = self.receipt("")
+        return topic.removeprefix(root) if topic.startswith(root) else None
+
     def slot(self, number: int) -> str:
         """One slot; two digits at least, so that topics sort."""
         return f"{self.root}/slots/{number:02d}/state"

@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, insert, select
 
-from keycabinet.domain.entries import Entry, Visibility
+from keycabinet.domain.books import AlarmKey
+from keycabinet.domain.entries import AlarmRaised, Entry, Visibility
 from keycabinet.domain.moment import utc_from
+from keycabinet.store.canonical import entry_from
 from keycabinet.store.rows import GENESIS, Row, people_in, row_from
 from keycabinet.store.schema import IS_SEALED, appearances, ledger
 
@@ -69,6 +71,18 @@ def backwards(connection: Connection, before_seq: int, seen: Collection[Visibili
         select(ledger).where(ledger.c.seq < before_seq, fits).order_by(ledger.c.seq.desc())
     ) as found:
         yield from map(_row, found.mappings())
+
+
+def raising(connection: Connection, alarms: Collection[AlarmKey]) -> dict[AlarmKey, int]:
+    """The rows that raised these alarms last."""
+    found: dict[AlarmKey, int] = {}
+    query = select(ledger.c.seq, ledger.c.body).where(ledger.c.type == AlarmRaised.type).order_by(ledger.c.seq.desc())
+    with connection.execute(query) as rows:
+        while len(found) < len(alarms) and (row := rows.fetchone()) is not None:
+            raised = entry_from(AlarmRaised.type, row.body)
+            if isinstance(raised, AlarmRaised) and (key := (raised.kind, raised.subject)) in alarms:
+                found.setdefault(key, row.seq)
+    return found
 
 
 def about_ring(ring: str) -> ColumnElement[bool]:

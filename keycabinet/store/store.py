@@ -1,7 +1,7 @@
 """The one writer: what the core knows for good is what ``commit`` has returned for."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from keycabinet.credentials import Credential
-from keycabinet.domain.books import Books
+from keycabinet.domain.books import AlarmKey, Books
 from keycabinet.domain.directory import Directory
 from keycabinet.domain.guard import Guard
 from keycabinet.domain.moment import Moment
@@ -175,6 +175,21 @@ class Store:
                 raise StoreError(f"cursor {name} at {now} cannot move to {seq}: the last row is {self._head.seq}")
             if seq != now:
                 connection.execute(_put_cursor, {"name": name, "seq": seq})
+
+    def cursors(self) -> dict[str, int]:
+        """How far each reader of the ledger, and each consumer beyond it, has come."""
+        with self._transaction() as connection:
+            return {row.name: row.seq for row in connection.execute(select(cursors))}
+
+    def set_cursors(self, wanted: Mapping[str, int]) -> None:
+        """Note how far these have come, be it less far than before."""
+        with self._transaction() as connection:
+            connection.execute(_put_cursor, [{"name": name, "seq": seq} for name, seq in wanted.items()])
+
+    def raised(self) -> dict[AlarmKey, int]:
+        """The alarms that stand, and the rows that raised them."""
+        with self._transaction() as connection:
+            return ledger.raising(connection, self._books.alarms)
 
     def meta(self, key: str) -> str | None:
         """What was noted when the store was made, under ``store_id``, ``created_at`` or ``demo`` (``0`` or ``1``)."""

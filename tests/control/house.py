@@ -13,9 +13,10 @@ from typing import Any
 from keycabinet.control.client import Client
 from keycabinet.control.connection import Limits
 from keycabinet.control.core import Core, PinDesk
+from keycabinet.control.delivery import Delivery
 from keycabinet.control.head import Head
 from keycabinet.control.methods import METHODS
-from keycabinet.control.progress import Cursors
+from keycabinet.control.progress import CURSOR, Cursors, Progress
 from keycabinet.control.server import Server
 from keycabinet.controller import Controller, Hardware, Inbox, Outside
 from keycabinet.credentials import Hasher, Params
@@ -44,11 +45,12 @@ KNOWN_PINS = {**PINS, ADMIN.code: "8642", COMMANDER.code: "7531", SUPERINTENDENT
 class Ledger:
     """The store as the controller knows it: each commit moves the head."""
 
-    def __init__(self, store: Store, head: Head) -> None:
-        self.store, self.head = store, head
+    def __init__(self, store: Store, head: Head, delivery: Delivery) -> None:
+        self.store, self.head, self.delivery = store, head, delivery
 
     def commit(self, change: Change, moment: Moment) -> None:
-        self.store.commit(change, moment)
+        for row in self.store.commit(change, moment):
+            self.delivery.learn(row.seq, row.entry)
         self.head.advance(self.store.head.seq)
 
     def recover(self) -> bool:
@@ -63,8 +65,10 @@ class House:
         self.path, self.store = folder / "cabinet.db", store
         self.clock, self.head, self.panel, inbox = FakeClock(), Head(store.head.seq), FakePanel(), Inbox()
         hardware = Hardware(slots=dict.fromkeys(SLOTS, self.panel), doors=(self.panel,), displays=(self.panel,))
+        consumers = {"board": True, "mail": False}
+        self.delivery = Delivery(consumers, {}, store.set_cursors, store.raised(), self.clock.now().elapsed)
         outside = Outside(
-            Ledger(store, self.head),
+            Ledger(store, self.head, self.delivery),
             hardware,
             FakeChecker(inbox.emit),
             self.clock,
@@ -86,7 +90,8 @@ class House:
             clock=self.clock,
             is_synced=lambda: True,
             open_reader=lambda: Reader.open(self.path),
-            cursors=Cursors(store.move_cursor, {}),
+            cursors=Cursors(store.move_cursor, {CURSOR: Progress(self.head, store.cursor(CURSOR))}),
+            delivery=self.delivery,
             authenticate=self._authenticate,
             head=self.head,
             site=Site(slots=8, zone=ZONE, pin_digits=6),

@@ -36,6 +36,7 @@ TABLE: dict[str, tuple[str, str, dict[str, Any]]] = {
     "subscribe": (ALL, "-", {"from_seq": 10**9}),
     "cursor.get": (ALL, "-", {"name": "mqtt"}),
     "cursor.move": ("mqtt", "-", {"name": "mqtt", "seq": 0}),
+    "receipt.note": ("mqtt", "-", {"consumer": "board", "sequence": 0}),
     "history": (PERSONS, "-", {"slot": 1}),
     "ledger.read": (PERSONS, "-", {"from_seq": 1}),
     "login": (PERSONS, "-", {"code": "0", "pin": "0"}),

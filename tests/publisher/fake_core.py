@@ -25,6 +25,7 @@ class FakeCore:
         self.rows: list[dict[str, Any]] = []
         self.moves: list[int] = []
         self.cursor = 0
+        self.receipts: list[tuple[str, int, int | None]] = []
         self.alarms: list[tuple[str, str]] = []
         self.slots = [a_slot(number) for number in range(1, slots + 1)]
         self.answers = True
@@ -59,6 +60,13 @@ class FakeCore:
         with self._changed:
             moved = self._changed.wait_for(lambda: self.cursor == seq, within)
         assert moved, f"the cursor is at {self.cursor} and not at {seq}; it was moved {self.moves}"
+
+    def wait_for_receipt(self, consumer: str, sequence: int, sealed: int | None = None, within: float = 10.0) -> None:
+        """Wait until this was the last that was said of what a consumer has."""
+        last = lambda: [each for each in self.receipts if each[0] == consumer][-1:]  # noqa: E731
+        with self._changed:
+            came = self._changed.wait_for(lambda: last() == [(consumer, sequence, sealed)], within)
+        assert came, f"the receipts so far: {self.receipts}"
 
     def start(self) -> None:
         """Listen."""
@@ -136,6 +144,12 @@ class FakeCore:
                 return {"name": "mqtt", "seq": self.cursor}
             case "cursor.move":
                 return self._move(params["seq"])
+            case "receipt.note":
+                with self._changed:
+                    assert params["sequence"] <= self.cursor, "a receipt came before the cursor that it needs"
+                    self.receipts.append((params["consumer"], params["sequence"], params["sealed"]))
+                    self._changed.notify_all()
+                return {}
             case "subscribe":
                 return {"from_seq": params["from_seq"], "head_seq": len(self.rows)}
         raise AssertionError(f"the publisher called {method}")
