@@ -20,7 +20,6 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from keycabinet.publisher.limits import Limits
 from keycabinet.publisher.settings import BrokerSettings
-from keycabinet.publisher.topics import Topics
 
 QOS = 1
 MOST_IN_FLIGHT = 20
@@ -99,8 +98,11 @@ class Line:
         client.on_message = self._on_message
 
     @classmethod
-    def dial(cls, broker: BrokerSettings, topics: Topics, limits: Limits) -> "Line":
-        """Connect and send CONNECT; waits 5 s for the network at most. Raises OSError when there is no way."""
+    def dial(cls, broker: BrokerSettings, limits: Limits, will: str | None = None) -> "Line":
+        """Connect and send CONNECT; waits 5 s for the network at most. Raises OSError when there is no way.
+
+        ``will`` is the topic under which the broker says ``offline`` for us when the line breaks.
+        """
         five = broker.protocol == "5"
         client = Client(
             CallbackAPIVersion.VERSION2,
@@ -110,7 +112,8 @@ class Line:
             reconnect_on_failure=False,
         )
         client.max_inflight_messages = 0  # the outbox and the board bound it
-        client.will_set(topics.status, b"offline", qos=QOS, retain=True)
+        if will is not None:
+            client.will_set(will, b"offline", qos=QOS, retain=True)
         if broker.username is not None:
             client.username_pw_set(broker.username, broker.password)
         if broker.tls is not None:

@@ -115,7 +115,7 @@ class Publisher:
             select.select([self._bell.fd], [], [], min(wait_s, self._limits.tick_s))
             return
         try:
-            self._state = Opening(Line.dial(self._broker, self._topics, self._limits))
+            self._state = Opening(Line.dial(self._broker, self._limits, self._topics.status))
         except OSError as error:
             self._lose(str(error))
 

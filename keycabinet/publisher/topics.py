@@ -49,6 +49,12 @@ class Topics:
         """The filter that matches the receipts of every consumer."""
         return f"{self.root}/receipts/+"
 
+    def of_a_receiver(self, *, sealed: bool) -> tuple[str, ...]:
+        """The filters that match everything that the cabinet says; without ``sealed``, but for what is sealed."""
+        open_ones = ("status", "info", "state", "slots/+/state", "alarms/+/+", "events")
+        sealed_ones = ("sealed/events", "sealed/alarms/+/+") if sealed else ()
+        return tuple(f"{self.root}/{each}" for each in (*open_ones, *sealed_ones))
+
     def receipt(self, consumer: str) -> str:
         """Where this consumer sends its receipts."""
         return f"{self.root}/receipts/{consumer}"

@@ -14,7 +14,6 @@ from keycabinet.publisher.app import Running
 from keycabinet.publisher.limits import Limits
 from keycabinet.publisher.line import Line
 from keycabinet.publisher.settings import BrokerSettings, PublisherSettings, TlsFiles
-from keycabinet.publisher.topics import Topics
 from tests.broker import HOST, Broker
 from tests.publisher.ear import Ear
 from tests.publisher.fake_core import FakeCore
@@ -83,6 +82,6 @@ def test_a_tls_handshake_that_nobody_answers_is_given_up_long_before_its_thread_
         broker = BrokerSettings(HOST, silent.getsockname()[1], "keycabinet-mc-1", tls=tls)
         began_s = time.monotonic()
         with pytest.raises(OSError, match="timed out"):
-            Line.dial(broker, Topics("mc-1"), Limits())
+            Line.dial(broker, Limits())
 
         assert time.monotonic() - began_s < Limits().stuck_after_s / 4
