@@ -81,7 +81,9 @@ def subscribe(call: Call, params: Subscribe) -> results.Subscribed:
     if params.from_seq > head_seq + 1:
         words = f"row {params.from_seq} is ahead: the ledger ends with row {head_seq}"
         raise Refused(Fault.NOT_POSSIBLE, words, field="from_seq")
-    return results.Subscribed(from_seq=params.from_seq, head_seq=head_seq, sight=_sight_of(call, params))
+    sight, only = _sight_of(call, params), params.only
+    seen = sight if only is None else lambda: sight().only(sealed=only == "sealed")
+    return results.Subscribed(from_seq=params.from_seq, head_seq=head_seq, sight=seen)
 
 
 def _sight_of(call: Call, params: SeenAs) -> Callable[[], Sight]:
@@ -96,10 +98,16 @@ def _sight_of(call: Call, params: SeenAs) -> Callable[[], Sight]:
     return lambda: replace(call, person=still_there(call, token)).sight()
 
 
-def get_cursor(call: Call, params: CursorName) -> results.Cursor:
-    """How far a reader has come."""
-    with call.core.open_reader() as reader:
-        return results.Cursor(name=params.name, seq=reader.cursors().get(params.name, 0))
+def get_cursor(call: Call, params: CursorName) -> results.CursorAt:
+    """How far a reader has come, and the last row up to there that it was given: of sealed ones, and of the rest."""
+    sight = call.sight(Kind(params.name))
+    with call.core.open_reader() as reader, reader.snapshot():
+        seq = reader.cursors().get(params.name, 0)
+        last, last_sealed = (
+            reader.last_before(seq + 1, part.visibilities, part.shows) or 0
+            for part in (sight.only(sealed=False), sight.only(sealed=True))
+        )
+    return results.CursorAt(name=params.name, seq=seq, last=last, last_sealed=last_sealed)
 
 
 def move_cursor(call: Call, params: CursorMove) -> results.Cursor:

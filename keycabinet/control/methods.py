@@ -81,7 +81,7 @@ METHODS: Mapping[str, Method[Any, Any]] = {
     "rights.explain": Method(RightsExplain, results.RightsExplained, ANYBODY, rights.explain_rights),
     "ledger.read": Method(LedgerRead, results.Rows, ANYBODY, answers.read_ledger),
     "subscribe": Method(Subscribe, results.Subscribed, ANYBODY, answers.subscribe, EVERY),
-    "cursor.get": Method(CursorName, results.Cursor, ANYBODY, answers.get_cursor, EVERY),
+    "cursor.get": Method(CursorName, results.CursorAt, ANYBODY, answers.get_cursor, EVERY),
     "cursor.move": Method(CursorMove, results.Cursor, ANYBODY, answers.move_cursor, PUBLISHER),
     "receipt.note": Method(ReceiptNote, results.Done, ANYBODY, answers.note_receipt, PUBLISHER),
     "login": Method(Login, results.LoggedIn, ANYBODY, answers.login),

@@ -50,9 +50,10 @@ class SeenAs(MayHaveToken):
 
 
 class Subscribe(SeenAs):
-    """From which row on; at most the one after the last."""
+    """From which row on; at most the one after the last. ``only``: sealed rows, or the rest; None: all that is seen."""
 
     from_seq: Seq
+    only: Literal["sealed", "rest"] | None = None
 
 
 class HistoryOf(MayHaveToken):

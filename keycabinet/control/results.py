@@ -273,6 +273,13 @@ class Cursor(Result):
     seq: int
 
 
+class CursorAt(Cursor):
+    """And the last rows up to there that it was given: of sealed ones, and of the rest; 0: none."""
+
+    last: int
+    last_sealed: int
+
+
 class LoggedIn(Result):
     """A session: it ends so many seconds after it was last used."""
 

@@ -1,7 +1,7 @@
 """Which rows of the ledger somebody may see: by the part of the process and the role of the person behind it."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from keycabinet.control.peers import Kind, Sealed
 from keycabinet.domain.duties import COMMANDERS
@@ -22,6 +22,11 @@ class Sight:
 
     visibilities: frozenset[Visibility]
     duress_only: bool = False
+
+    def only(self, *, sealed: bool) -> "Sight":
+        """The same for sealed rows alone, or for the rest."""
+        wanted = _ALL - _COMMAND if sealed else _COMMAND
+        return replace(self, visibilities=self.visibilities & wanted)
 
     def shows(self, row: Row) -> bool:
         """Whether this row is seen."""

@@ -13,6 +13,7 @@ import structlog
 
 from keycabinet import logs
 from keycabinet.control.client import Client
+from keycabinet.publisher.again import Again
 from keycabinet.publisher.bell import Bell
 from keycabinet.publisher.desk import Desk
 from keycabinet.publisher.limits import Limits
@@ -65,7 +66,7 @@ def _feed_until(ended: "SimpleQueue[None]", watchdog: Watchdog) -> None:
 
 
 class Running:
-    """The threads of the publisher: one for the broker, two for the core."""
+    """The threads of the publisher: one for the broker, three for the core."""
 
     def __init__(self, settings: PublisherSettings, limits: Limits, fail: Callable[[Exception], None]) -> None:
         self._settings = settings
@@ -74,14 +75,20 @@ class Running:
         self._bell = Bell()
         self._supervisor = Supervisor()
         self._desk = Desk(self._connect, self._bell, limits)
+        self._again = Again(self._connect, self._bell, limits)
         self._stream = Stream(settings.cabinet, self._connect, self._bell, limits)
 
     def start(self) -> None:
         """Start every thread; what fails in one of them unforeseen is handed to ``fail``."""
         if self._settings.broker.protocol == "3.1.1":
             log.warning("MQTT 3.1.1: what the broker's access rules refuse is lost without a sign")
-        publisher = Publisher(self._settings, self._stream, self._desk, self._bell, self._limits)
-        for name, work in (("rows", self._stream.run), ("core", self._desk.run), ("broker", publisher.run)):
+        publisher = Publisher(self._settings, self._stream, self._again, self._desk, self._bell, self._limits)
+        for name, work in (
+            ("rows", self._stream.run),
+            ("again", self._again.run),
+            ("core", self._desk.run),
+            ("broker", publisher.run),
+        ):
             self._supervisor.spawn(name, work, self._fail, self._limits.stuck_after_s)
         log.info("publisher started", cabinet=self._settings.cabinet, broker=self._settings.broker.host)
 
@@ -98,6 +105,7 @@ class Running:
         while stopping.is_alive() and time.monotonic() < until_s:
             self._bell.ring()
             self._stream.close()
+            self._again.close()
             stopping.join(self._limits.tick_s / 5)
         if stopping.is_alive():
             log.warning("not everything came to its end in time")

@@ -28,9 +28,11 @@ class Hello(Heard):
 
 
 class Cursor(Heard):
-    """The answer to ``cursor.get``."""
+    """The answer to ``cursor.get``: also the last sealed row up to there, and the last of the others."""
 
     seq: int
+    last: int
+    last_sealed: int
 
 
 class Row(Heard):
@@ -50,6 +52,11 @@ class Row(Heard):
     prev_hash: str
     hash: str
     previous: Annotated[int, Field(ge=1)] | None
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether it goes out where only the commander listens."""
+        return self.visibility == "sealed"
 
 
 class RingSeen(Heard):

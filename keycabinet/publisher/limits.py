@@ -37,6 +37,17 @@ class Limits:
     core_silence_s: float = 10.0
     """A core that has not answered for this long is ``offline``."""
     heartbeat_every_s: float = 30.0
+    repeat_s: float = 10.0
+    """A consumer that is behind and has not got on for so long has missed something; rows are sent again ..."""
+    longest_repeat_s: float = 60.0
+    """... and again after twice the pause, up to this."""
+    repeat_after_return_s: float = 2.0
+    """The same on a new line: what the broker still has for the consumer comes within that, mostly."""
+    consumer_silence_s: float = 90.0
+    """Nothing is sent again for a consumer of which nothing was heard for so long, until it speaks."""
+    repeats_in_flight: int = 3
+    """Of rows that are sent again: new ones overtake all but these."""
+    repeats_ahead: int = 50
     receipts_per_s: float = 20.0
     """Of one consumer; more are not even read. An honest one sends five."""
     packet_bytes: int = 128 * 1024

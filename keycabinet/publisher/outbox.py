@@ -1,6 +1,7 @@
 """Rows on their way to the broker: in order, few at a time, forgotten only when acknowledged. No I/O, no clock."""
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from keycabinet.publisher.heard import Row
@@ -33,7 +34,8 @@ class Held:
 class Outbox:
     """The rows after the cursor that were read from the core; used by one thread.
 
-    ``cursor``: every row up to it is acknowledged. ``position``: the last row that was read.
+    ``cursor``: every row up to it is acknowledged. ``position``: the last row that was read. ``newest``: the
+    last row up to the cursor, of sealed ones (True) and of the rest (False).
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -46,9 +48,11 @@ class Outbox:
         self._sent_to = 0
         self.cursor = 0
         self.position = 0
+        self.newest = {False: 0, True: 0}
 
-    def begin(self, cursor: int) -> None:
-        """Forget everything; the next row that matters is the one after this cursor."""
+    def begin(self, cursor: int, newest: Mapping[bool, int]) -> None:
+        """Forget everything; the next row that matters is the one after this cursor. ``newest``: see there."""
+        self.newest = dict(newest)
         self._rows.clear()
         self._in_flight.clear()
         self._acknowledged.clear()
@@ -97,8 +101,9 @@ class Outbox:
         if not isinstance(self._flow, Held) or self._flow.seq == seq:
             self._flow = Flowing()
         while self._rows and self._rows[0].seq in self._acknowledged:
-            self.cursor = self._rows.popleft().seq
-            self._acknowledged.remove(self.cursor)
+            row = self._rows.popleft()
+            self.cursor = self.newest[row.is_sealed] = row.seq
+            self._acknowledged.remove(row.seq)
 
     def deny(self, seq: int, reason: str, now_s: float) -> None:
         """The broker refused the row: it stays, and everything waits for it."""

@@ -10,19 +10,19 @@ import time
 import structlog
 
 from keycabinet.ports import Stopping
+from keycabinet.publisher.again import Again
+from keycabinet.publisher.arrivals import Arrivals
 from keycabinet.publisher.bell import Bell
 from keycabinet.publisher.desk import Desk, Silent, Standing
 from keycabinet.publisher.envelopes import Snapshot, event_of
-from keycabinet.publisher.heard import Row
+from keycabinet.publisher.heard import Cursor, Row
 from keycabinet.publisher.limits import Limits
 from keycabinet.publisher.line import Acknowledged, Came, Denied, Line, LineEvent, Lost, Opened, WatchDenied
 from keycabinet.publisher.outbox import Outbox
 from keycabinet.publisher.pauses import Pauses
 from keycabinet.publisher.picture import OFFLINE, Picture
-from keycabinet.publisher.receipts import Known, Receipts, Refusal, Stored
-from keycabinet.publisher.refusals import Refusals
 from keycabinet.publisher.settings import PublisherSettings
-from keycabinet.publisher.states import Opening, Resting, RowSent, Serving, State, Syncing, TopicSent
+from keycabinet.publisher.states import Opening, Resting, RowRepeated, RowSent, Serving, State, Syncing, TopicSent
 from keycabinet.publisher.stream import Began, Stream
 from keycabinet.publisher.topics import Topics
 
@@ -33,12 +33,7 @@ class Publisher:
     """Brings the rows of a stream and the answers of a desk to the broker; ``run`` belongs to one thread."""
 
     def __init__(
-        self,
-        settings: PublisherSettings,
-        stream: Stream,
-        desk: Desk,
-        bell: Bell,
-        limits: Limits,
+        self, settings: PublisherSettings, stream: Stream, again: Again, desk: Desk, bell: Bell, limits: Limits
     ) -> None:
         self._topics = topics = Topics(settings.cabinet)
         self._broker = settings.broker
@@ -55,8 +50,7 @@ class Publisher:
         self._pauses = Pauses(limits.first_pause_s, limits.longest_pause_s)
         self._outbox = Outbox(limits)
         self._picture = Picture(topics, limits)
-        self._receipts = Receipts(settings.cabinet, settings.consumers, limits)
-        self._refusals = Refusals()
+        self._arrivals = Arrivals(settings, self._outbox, desk, again, limits)
 
     def run(self, stopping: Stopping) -> None:
         """Publish until ``stopping``; then say ``offline``, wait for what is in flight (0.8 s at most) and hang up."""
@@ -82,9 +76,10 @@ class Publisher:
             case Syncing(line=line):
                 self._send_topics(line)
             case Serving(line=line):
-                self._picture.draw(time.monotonic(), self._outbox.cursor, self._outbox.fault, self._receipts.refused)
+                self._picture.draw(time.monotonic(), self._outbox.cursor, self._outbox.fault, self._arrivals.refused)
                 self._send_topics(line)
                 self._send_rows(line)
+                self._send_again(line)
             case Resting() | Opening():
                 pass
         self._report()
@@ -147,26 +142,17 @@ class Publisher:
     def _on_message(self, came: Came) -> None:
         consumer = self._topics.consumer_in(came.topic)
         if consumer is not None:
-            self._on_receipt(consumer, came)
+            self._arrivals.heard(consumer, came, time.monotonic())
         elif came.retained and came.payload:
             self._picture.found(came.topic)
-
-    def _on_receipt(self, consumer: str, came: Came) -> None:
-        known, now_s = Known(self._outbox.cursor, self._outbox.head), time.monotonic()
-        match self._receipts.take(consumer, came.payload, known, now_s, retained=came.retained):
-            case Stored() as stored:
-                self._desk.want_receipt(stored)
-            case Refusal() as refusal:
-                self._refusals.tell(refusal, now_s)
-            case None:
-                pass
 
     def _on_acknowledged(self, token: object) -> None:
         match token:
             case RowSent(seq=seq):
                 self._outbox.acknowledge(seq)
-                for stored in self._receipts.due(self._outbox.cursor):
-                    self._desk.want_receipt(stored)
+                self._arrivals.published(time.monotonic())
+            case RowRepeated(seq=seq):
+                self._arrivals.settled(seq)
             case TopicSent(topic=topic):
                 self._picture.board.acknowledge(topic)
 
@@ -174,6 +160,8 @@ class Publisher:
         match token:
             case RowSent(seq=seq, topic=topic):
                 self._outbox.deny(seq, f"{reason} ({topic})", now_s)
+            case RowRepeated(seq=seq):
+                self._arrivals.settled(seq)
             case TopicSent(topic=topic):
                 self._picture.board.deny(topic, reason, now_s)
 
@@ -182,6 +170,7 @@ class Publisher:
         self._lost_since_s = None
         self._picture.begin(time.monotonic())
         self._outbox.came_back(self._outbox.position)
+        self._arrivals.came_back(time.monotonic())
         self._state = Syncing(line)
         for topic_filter in self._topics.every_alarm:
             line.watch(topic_filter)
@@ -201,6 +190,7 @@ class Publisher:
             log.warning("broker lost", host=self._broker.host, port=self._broker.port, reason=reason)
             self._why_lost = reason
         self._outbox.rewind()
+        self._arrivals.lost()
         self._state = Resting(now_s + self._pauses.next())
 
     # ---- the core
@@ -229,12 +219,13 @@ class Publisher:
             self._desk.want_snapshot()
         return self._outbox.next(time.monotonic())
 
-    def _begin(self, head: int, restart_at: int | None) -> None:
+    def _begin(self, head: int, restart_at: Cursor | None) -> None:
         if restart_at is not None:
-            self._outbox.begin(restart_at)
+            self._outbox.begin(restart_at.seq, {False: restart_at.last, True: restart_at.last_sealed})
         self._has_begun, self._told = True, None
         self._desk.want_cursor(None)
         self._outbox.came_back(head)
+        self._arrivals.begin(time.monotonic())
 
     # ---- what goes out
 
@@ -248,6 +239,11 @@ class Publisher:
             event = event_of(row, self._topics.cabinet, replayed=self._outbox.is_replay(row))
             topic = self._topics.events(row.visibility)
             line.publish(topic, event.payload(), RowSent(row.seq, topic), retain=False)
+
+    def _send_again(self, line: Line) -> None:
+        while self._has_begun and line.room > 0 and (row := self._arrivals.next(time.monotonic())) is not None:
+            event = event_of(row, self._topics.cabinet, replayed=True)
+            line.publish(self._topics.events(row.visibility), event.payload(), RowRepeated(row.seq), retain=False)
 
     def _say_farewell(self) -> None:
         if not isinstance(self._state, Syncing | Serving):

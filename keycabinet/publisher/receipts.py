@@ -59,6 +59,10 @@ class Receipts:
         """How many were refused since the start, by reason."""
         return dict(sorted(self._refused.items()))
 
+    def knows(self, name: str) -> bool:
+        """Whether somebody of this name is registered."""
+        return name in self._consumers
+
     def take(self, name: str, payload: bytes, known: Known, now_s: float, *, retained: bool) -> Stored | Refusal | None:
         """What this message, under ``receipts/<name>``, is worth; None: nothing yet (see ``due``), or it came twice."""
         consumer = self._consumers.get(name)

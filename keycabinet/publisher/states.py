@@ -45,6 +45,13 @@ class RowSent:
 
 
 @dataclass(frozen=True, slots=True)
+class RowRepeated:
+    """What a message in flight is: a row that the broker took before, and a consumer does not have."""
+
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class TopicSent:
     """What a message in flight is: the new content of a retained topic."""
 

@@ -23,7 +23,7 @@ class Began:
     """The stream (re)started. ``restart_at``: forget all rows and begin after this one; None: go on after the last."""
 
     head: int
-    restart_at: int | None
+    restart_at: Cursor | None
 
 
 class Stream:
@@ -87,10 +87,11 @@ class Stream:
             return self._position
         if self._position is not None:
             log.error("the ledger is shorter than it was", was=self._position, now=hello.head_seq)
-        position = self._position = Cursor.model_validate(client.call("cursor.get", name=CURSOR)).seq
-        log.info("core found", cabinet=hello.cabinet, head=hello.head_seq, published=position)
-        self._put(Began(hello.head_seq, position), stopping)
-        return position
+        cursor = Cursor.model_validate(client.call("cursor.get", name=CURSOR))
+        self._position = cursor.seq
+        log.info("core found", cabinet=hello.cabinet, head=hello.head_seq, published=cursor.seq)
+        self._put(Began(hello.head_seq, cursor), stopping)
+        return cursor.seq
 
     def _wait_for_room(self, stopping: Stopping) -> None:
         while self._queue.full() and not stopping.wait(self._limits.tick_s):

@@ -66,9 +66,8 @@ def latest(
 
 def backwards(connection: Connection, before_seq: int, seen: Collection[Visibility]) -> Generator[Row, None, None]:
     """The rows of these visibilities before row ``before_seq``, newest first; sealed ones alone by their index."""
-    fits = IS_SEALED if set(seen) == {Visibility.SEALED} else _visible(seen)
     with connection.execute(
-        select(ledger).where(ledger.c.seq < before_seq, fits).order_by(ledger.c.seq.desc())
+        select(ledger).where(ledger.c.seq < before_seq, _visible(seen)).order_by(ledger.c.seq.desc())
     ) as found:
         yield from map(_row, found.mappings())
 
@@ -96,6 +95,8 @@ def about_person(person: str) -> ColumnElement[bool]:
 
 
 def _visible(seen: Collection[Visibility]) -> ColumnElement[bool]:
+    if set(seen) == {Visibility.SEALED}:
+        return IS_SEALED
     return ledger.c.visibility.in_(sorted(each.value for each in seen))
 
 

@@ -115,7 +115,7 @@ def test_a_cursor_begins_at_nothing_and_stays_where_it_was_moved(client: Client)
     client.call("cursor.move", name="mqtt", seq=3)
 
     assert before["seq"] == 0
-    assert client.call("cursor.get", name="mqtt") == {"name": "mqtt", "seq": 3}
+    assert client.call("cursor.get", name="mqtt") == {"name": "mqtt", "seq": 3, "last": 3, "last_sealed": 0}
     assert "mqtt" in refusal(client, "cursor.get", name="other")[1]
 
 

@@ -145,3 +145,42 @@ def test_a_subscriber_who_is_not_given_every_row_is_told_the_one_before_of_those
 
 def test_the_first_row_of_all_has_none_before_it(client: Client) -> None:
     assert next(client.stream(1))["previous"] is None
+
+
+def test_a_subscriber_may_ask_for_the_sealed_rows_alone_or_for_the_rest(house: House) -> None:
+    first = house.head.seq + 1
+    duress, door = AlarmRaised(AlarmKind.DURESS, "ann"), DeviceBack("pins")
+    house.record(door, duress, door, duress)
+
+    with asking(house) as sealed, asking(house) as rest:
+        of_sealed = list(islice(sealed.stream(first, peer="mqtt", only="sealed"), 2))
+        of_rest = list(islice(rest.stream(first, peer="mqtt", only="rest"), 2))
+
+    assert [(row["seq"], row["previous"]) for row in of_sealed] == [(first + 1, None), (first + 3, first + 1)]
+    assert [(row["seq"], row["previous"]) for row in of_rest] == [(first, first - 1), (first + 2, first)]
+
+
+def test_to_ask_for_sealed_rows_alone_does_not_show_them_to_who_may_not_see_them(house: House, client: Client) -> None:
+    first = house.head.seq + 1
+    rows = client.stream(first, only="sealed")
+    house.record(AlarmRaised(AlarmKind.DURESS, "ann"))
+
+    with asking(house) as other:
+        assert next(other.stream(first, peer="mqtt", only="sealed"))["seq"] == first
+    client.close()
+    assert list(rows) == []
+
+
+@pytest.mark.parametrize(("steps", "sealed"), [(0, 0), (1, 0), (2, 2), (3, 2), (4, 4)])
+def test_the_cursor_comes_with_the_last_rows_up_to_it_that_the_publisher_was_given(
+    house: House, client: Client, steps: int, sealed: int
+) -> None:
+    before = house.head.seq
+    duress, door = AlarmRaised(AlarmKind.DURESS, "ann"), DeviceBack("pins")
+    house.record(door, duress, door, duress)
+    client.call("cursor.move", name="mqtt", seq=before + steps)
+
+    at = client.call("cursor.get", name="mqtt")
+
+    last = before + {0: 0, 1: 1, 2: 1, 3: 3, 4: 3}[steps]
+    assert (at["seq"], at["last"], at["last_sealed"]) == (before + steps, last, before + sealed if sealed else 0)

@@ -109,12 +109,13 @@ class FakeCore:
                 answer = self._answer(asked["method"], asked["params"])
                 link.sendall(json.dumps({"jsonrpc": "2.0", "id": asked["id"], **answer}).encode() + b"\n")
                 if asked["method"] == "subscribe":
-                    self._spawn(partial(self._stream, seq=asked["params"]["from_seq"]), link)
+                    only = asked["params"].get("only")
+                    self._spawn(partial(self._stream, seq=asked["params"]["from_seq"], only=only), link)
         self._links.discard(link)
         with self._changed:
             self._changed.notify_all()
 
-    def _stream(self, link: socket.socket, seq: int) -> None:
+    def _stream(self, link: socket.socket, seq: int, only: str | None) -> None:
         with suppress(OSError):
             while link in self._links:
                 with self._changed:
@@ -122,6 +123,8 @@ class FakeCore:
                         self._changed.wait(1)
                     fresh = self.rows[seq - 1 :]
                 for row in fresh:
+                    if only is not None and (row["visibility"] == "sealed") is not (only == "sealed"):
+                        continue
                     link.sendall(json.dumps({"jsonrpc": "2.0", "method": "row", "params": row}).encode() + b"\n")
                 seq += len(fresh)
 
@@ -141,7 +144,11 @@ class FakeCore:
                 return self._status()
             case "cursor.get":
                 assert params == {"name": "mqtt"}
-                return {"name": "mqtt", "seq": self.cursor}
+                published = [row for row in self.rows if row["seq"] <= self.cursor]
+                sealed = [row["seq"] for row in published if row["visibility"] == "sealed"]
+                rest = [row["seq"] for row in published if row["visibility"] != "sealed"]
+                last = {"last": max(rest, default=0), "last_sealed": max(sealed, default=0)}
+                return {"name": "mqtt", "seq": self.cursor, **last}
             case "cursor.move":
                 return self._move(params["seq"])
             case "receipt.note":
