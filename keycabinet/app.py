@@ -127,7 +127,12 @@ def _start(
     )
     progress = Progress(head, store.cursor(CURSOR))
     registered = {each.name: each.sealed for each in config.mqtt.consumers} if config.mqtt is not None else {}
-    delivery = Delivery(registered, store.cursors(), store.set_cursors, store.raised(), clock.now().elapsed)
+
+    def keep(receipts: Mapping[str, int]) -> None:
+        store.set_cursors(receipts)
+        inbox.emit(TimePassed())  # they may have delivered an alarm, and the rules look at once
+
+    delivery = Delivery(registered, store.cursors(), keep, store.raised(), clock.now().elapsed)
     outside = Outside(
         archive=Ledger(store, head, clock.is_synced, delivery.learn),
         hardware=_hardware(config, parts),
@@ -137,6 +142,7 @@ def _start(
         reserve=reserve,
         lag=lambda: progress.lag(clock.now().elapsed) if config.mqtt is not None else None,
         desk=desk,
+        delivery=delivery,
     )
     issuer = Issuer(hasher, keypad.pins(), lambda: clock.now().utc)
     controller = make(cabinet, store.directory(), outside, inbox)

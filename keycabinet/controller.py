@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 import structlog
 
 from keycabinet.domain import trying
+from keycabinet.domain.alarm import AlarmKey
 from keycabinet.domain.cabinet import carry_out, next_deadline, start, step
 from keycabinet.domain.directory import Directory
 from keycabinet.domain.effects import (
@@ -101,6 +102,18 @@ class CredentialChecker(Protocol):
         ...
 
 
+class Delivery(Protocol):
+    """What has arrived elsewhere."""
+
+    def delivered(self) -> frozenset[AlarmKey]:
+        """The standing alarms that everybody has who is registered for them."""
+        ...
+
+    def silent(self, now: timedelta) -> frozenset[str]:
+        """Who is registered and was not heard for too long, at ``now`` (elapsed)."""
+        ...
+
+
 class LoginDesk(Protocol):
     """Where somebody waits for the outcome of a log-in that was not typed at the keypad."""
 
@@ -132,6 +145,8 @@ class Outside:
     reserve: Reserve
     lag: Callable[[], Lag | None]
     desk: LoginDesk | None = None
+    delivery: Delivery | None = None
+    """None: nobody is registered."""
 
 
 class Inbox:
@@ -337,9 +352,17 @@ class Controller:
                 raise ConfigError(f"ring {known.number} is being released: its tag and slot can be changed after that")
 
     def _gather(self) -> Facts:
-        clock, zone, lag = self._outside.clock, self._outside.zone, self._outside.lag()
-        fresh = secrets.token_hex(8)
-        return Facts(clock.now(), zone, self._directory, fresh, clock_synced=clock.is_synced(), lag=lag)
+        clock, delivery, now = self._outside.clock, self._outside.delivery, self._outside.clock.now()
+        return Facts(
+            now,
+            self._outside.zone,
+            self._directory,
+            secrets.token_hex(8),
+            clock_synced=clock.is_synced(),
+            lag=self._outside.lag(),
+            delivered=frozenset() if delivery is None else delivery.delivered(),
+            silent=frozenset() if delivery is None else delivery.silent(now.elapsed),
+        )
 
     def _finish(self, cabinet: Cabinet, effects: Effects, facts: Facts) -> None:
         self._record(cabinet, effects, facts)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from keycabinet.domain.books import AlarmKey
+from keycabinet.domain.alarm import AlarmKey
 from keycabinet.domain.entries import SEALED_KINDS, AlarmCleared, AlarmRaised, Entry
 from keycabinet.errors import ConfigError
 

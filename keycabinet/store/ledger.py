@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, insert, select
 
-from keycabinet.domain.books import AlarmKey
+from keycabinet.domain.alarm import AlarmKey
 from keycabinet.domain.entries import AlarmRaised, Entry, Visibility
 from keycabinet.domain.moment import utc_from
 from keycabinet.store.canonical import entry_from

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from keycabinet.credentials import Credential
-from keycabinet.domain.books import AlarmKey, Books
+from keycabinet.domain.alarm import AlarmKey
+from keycabinet.domain.books import Books
 from keycabinet.domain.directory import Directory
 from keycabinet.domain.guard import Guard
 from keycabinet.domain.moment import Moment

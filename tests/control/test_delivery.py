@@ -6,7 +6,7 @@ import pytest
 
 from keycabinet.control.client import CallRefused, Client
 from keycabinet.control.delivery import SILENT_AFTER, Delivery
-from keycabinet.domain.books import AlarmKey
+from keycabinet.domain.alarm import AlarmKey
 from keycabinet.domain.entries import AlarmCleared, AlarmKind, AlarmRaised, DoorOpened
 from keycabinet.errors import ConfigError
 from tests.control.house import House
