@@ -99,11 +99,14 @@ class Seen:
         )
 
     def reconsidered(self, layout: Layout, homes: Homes, now: timedelta) -> "Seen":
-        """With every place that was only inferred worked out again, because more is known of where tags belong."""
+        """With every place that was only inferred worked out again, because more is known of where tags belong.
+
+        Those on a bus that is lost are worked out at its next reading; only a tag that belongs nowhere is remembered.
+        """
         certain = {
             slot: it
             for slot, it in self.hanging.items()
-            if it.evidence is Evidence.TAG_READ or not self.bank_is_read(layout, slot)
+            if it.evidence is Evidence.TAG_READ or not (self.bank_is_read(layout, slot) or it.tag in homes)
         }
         seen = replace(self, hanging=certain)
         for bank in self.tags:
