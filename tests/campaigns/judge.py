@@ -78,7 +78,9 @@ def is_slow_reader(it: Histories, alarm: dict[str, Any]) -> bool:
 
 def _is_slow_line(row: dict[str, Any]) -> bool:
     """Whether a line was lost as one is whose answers come late: true on the wire, and nobody's invention."""
-    return row["said"].get("fault") in SLOW_LINES or row["said"].get("kind") == "reader_fault"
+    said = row["said"]
+    timed_out = "Write timeout" in str(said.get("detail"))  # an adapter that is starved, and not pulled
+    return said.get("fault") in SLOW_LINES or timed_out or said.get("kind") == "reader_fault"
 
 
 def _a_bolt_was_drawn(journal: list[Fact], alarm: Fact) -> bool:
