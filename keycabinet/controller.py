@@ -406,8 +406,9 @@ class Controller:
         if lines != self._shown:
             self.announce(lines)
         lit, lamps = lights(self._cabinet, facts), self._outside.hardware.lights
-        for slot, light in lit.items() - self._lit.items():
-            if slot in lamps:
+        for slot in lit.keys() | self._lit.keys():
+            light = lit.get(slot, Light.OFF)
+            if slot in lamps and light is not self._lit.get(slot, Light.OFF):
                 lamps[slot].light(slot, light)
         self._lit = lit
 

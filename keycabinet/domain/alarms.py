@@ -9,7 +9,7 @@ from collections import Counter
 
 from keycabinet.domain import flapping, health
 from keycabinet.domain.alarm import WARNING, AlarmKey
-from keycabinet.domain.books import In, Missing, Out
+from keycabinet.domain.books import In, Out
 from keycabinet.domain.effects import Play, Tune
 from keycabinet.domain.entries import QUIET_KINDS, AlarmCleared, AlarmKind, AlarmRaised
 from keycabinet.domain.policy import is_gone
@@ -85,16 +85,9 @@ def _order(key: AlarmKey) -> tuple[str, str]:
 
 
 def _of_rings(turn: Turn) -> set[AlarmKey]:
-    alarms: set[AlarmKey] = set()
-    for ring, custody in turn.cabinet.books.custody.items():
-        match custody:
-            case Out():
-                alarms |= {(kind, ring) for kind in _of_ring_out(turn, custody)}
-            case Missing():
-                alarms.add((AlarmKind.MISSING, ring))
-            case _:
-                pass
-    return alarms
+    books = turn.cabinet.books
+    missing = {(AlarmKind.MISSING, ring) for ring in books.missing}
+    return missing | {(kind, ring) for ring, out in books.out.items() for kind in _of_ring_out(turn, out)}
 
 
 def _of_ring_out(turn: Turn, out: Out) -> set[AlarmKind]:
@@ -109,11 +102,7 @@ def _of_ring_out(turn: Turn, out: Out) -> set[AlarmKind]:
 
 def _of_copies(turn: Turn) -> set[AlarmKey]:
     rings, custody = turn.facts.directory.ring_of_tag, turn.cabinet.books.custody
-    hanging_twice = {
-        (AlarmKind.DUPLICATE_TAG, rings[tag].id)
-        for tag, slots in turn.cabinet.seen.places().items()
-        if len(slots) > 1 and tag in rings
-    }
+    hanging_twice = {(AlarmKind.DUPLICATE_TAG, rings[tag].id) for tag in turn.cabinet.seen.doubled if tag in rings}
     shown_at_the_panel = {
         (kind, ring)
         for kind, ring in turn.cabinet.books.alarms

@@ -112,6 +112,29 @@ class OutOfService:
     why: str
 
 
+class Custodies(dict[str, Custody]):
+    """Ring -> where it is; never changed once it is made, so that what was looked up in it once stays true."""
+
+    @cached_property
+    def out(self) -> Mapping[str, Out]:
+        """The rings that are booked to somebody."""
+        return {ring: custody for ring, custody in self.items() if isinstance(custody, Out)}
+
+    @cached_property
+    def missing(self) -> frozenset[str]:
+        """The rings that left their slots without a release."""
+        return frozenset(ring for ring, custody in self.items() if isinstance(custody, Missing))
+
+    @cached_property
+    def ring_in(self) -> Mapping[int, str]:
+        """Slot -> the ring that hangs in it."""
+        found: dict[int, str] = {}
+        for ring, custody in self.items():
+            if isinstance(custody, In):
+                found.setdefault(custody.slot, ring)
+        return found
+
+
 @dataclass(frozen=True)
 class Books:
     """A snapshot of the books."""
@@ -126,13 +149,32 @@ class Books:
     out_of_service: Mapping[int, OutOfService] = field(default_factory=dict)
     """Slot -> since when and why it releases nothing."""
 
+    def __post_init__(self) -> None:
+        """Keep what is looked up in the custody with it: a step costs the same for ten rings and for thousands."""
+        if not isinstance(self.custody, Custodies):
+            object.__setattr__(self, "custody", Custodies(self.custody))
+
+    @property
+    def out(self) -> Mapping[str, Out]:
+        """The rings that are booked to somebody."""
+        return self._custodies.out
+
+    @property
+    def missing(self) -> frozenset[str]:
+        """The rings that left their slots without a release."""
+        return self._custodies.missing
+
+    @property
+    def ring_in(self) -> Mapping[int, str]:
+        """Slot -> the ring that hangs in it."""
+        return self._custodies.ring_in
+
     @cached_property
     def holdings(self) -> Mapping[str, frozenset[str]]:
         """Person -> the rings that are booked to them, or that a release is open on for them."""
         found: dict[str, set[str]] = defaultdict(set)
-        for ring, custody in self.custody.items():
-            if isinstance(custody, Out):
-                found[custody.holder].add(ring)
+        for ring, out in self.out.items():
+            found[out.holder].add(ring)
         for release in self.releases.values():
             found[release.holder].add(release.ring)
         return {person: frozenset(rings) for person, rings in found.items()}
@@ -205,6 +247,11 @@ class Books:
 
     def _alarmed(self, key: AlarmKey, alarm: Alarm) -> "Books":
         return replace(self, alarms={**self.alarms, key: alarm})
+
+    @property
+    def _custodies(self) -> Custodies:
+        assert isinstance(self.custody, Custodies)
+        return self.custody
 
     def _placed(self, ring: str, custody: Custody) -> "Books":
         return replace(self, custody={**self.custody, ring: custody})

@@ -20,7 +20,6 @@ from keycabinet.domain import (
     slot,
     trying,
 )
-from keycabinet.domain.books import Out
 from keycabinet.domain.effects import Effects
 from keycabinet.domain.entries import CabinetStarted
 from keycabinet.domain.events import (
@@ -211,13 +210,13 @@ def _door_deadlines(cabinet: Cabinet) -> Iterator[timedelta]:
 def _ends(cabinet: Cabinet, facts: Facts) -> Iterator[datetime]:
     """When the validity of those who hold rings ends."""
     people = facts.directory.people
-    holders = {it.holder for it in cabinet.books.custody.values() if isinstance(it, Out)} & people.keys()
+    holders = {it.holder for it in cabinet.books.out.values()} & people.keys()
     return (until for holder in holders if (until := people[holder].valid_until) is not None)
 
 
 def _dues(cabinet: Cabinet) -> Iterator[datetime]:
-    for out in cabinet.books.custody.values():
-        if isinstance(out, Out) and out.due is not None:
+    for out in cabinet.books.out.values():
+        if out.due is not None:
             yield out.due
             if (warned := cabinet.alarm_rules.warned_at(out.since, out.due)) is not None:
                 yield warned

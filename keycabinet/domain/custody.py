@@ -50,8 +50,8 @@ def contact_read(turn: Turn, event: ContactRead) -> Turn:
 
 
 def _tags_on_their_way(turn: Turn) -> set[Tag]:
-    rings, custody = turn.facts.directory.rings.values(), turn.cabinet.books.custody
-    out = {ring.tag for ring in rings if isinstance(custody.get(ring.id), Out)}
+    rings = turn.facts.directory.rings
+    out = {rings[ring].tag for ring in turn.cabinet.books.out if ring in rings}
     return out | learning.awaited(turn.cabinet)
 
 
@@ -79,9 +79,19 @@ def settle(turn: Turn) -> Turn:
     turn = _name_foreign(turn)
     for release in tuple(turn.cabinet.books.releases.values()):
         turn = _settle_release(turn, release, places)
-    for ring in turn.facts.directory.rings.values():
+    for ring in _at_odds(turn, places):
         turn = _settle_ring(turn, ring, places)
     return _watch_contradictions(turn)
+
+
+def _at_odds(turn: Turn, places: Places) -> list[Ring]:
+    """The rings that are not booked into the slot in which they are read: all others are where they should be."""
+    custody = turn.cabinet.books.custody
+    return [
+        ring
+        for ring in turn.facts.directory.rings.values()
+        if not (isinstance(booked := custody.get(ring.id), In) and booked.slot in places.get(ring.tag, ()))
+    ]
 
 
 def _name_foreign(turn: Turn) -> Turn:

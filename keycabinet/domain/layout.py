@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -22,17 +23,22 @@ class Layout:
     devices: Mapping[str, Senses] = field(default_factory=dict)
     door_latch: bool = False
 
-    @property
+    @cached_property
     def contacts(self) -> frozenset[int]:
         """Slots that have a contact."""
         return frozenset().union(*(senses.contacts for senses in self.devices.values()))
 
-    @property
+    @cached_property
     def bolts(self) -> frozenset[int]:
         """Slots whose bolt is sensed."""
         return frozenset().union(*(senses.bolts for senses in self.devices.values()))
 
-    @property
+    @cached_property
     def banks(self) -> Mapping[str, frozenset[int]]:
         """Tag bus -> the slots on it."""
         return {bank: slots for senses in self.devices.values() for bank, slots in senses.banks.items()}
+
+    @cached_property
+    def bank_of(self) -> Mapping[int, str]:
+        """Slot -> the tag bus that it is on."""
+        return {slot: bank for bank, slots in self.banks.items() for slot in slots}

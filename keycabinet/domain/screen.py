@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from keycabinet.domain.attention import is_shown
-from keycabinet.domain.books import Out
 from keycabinet.domain.effects import Light
 from keycabinet.domain.entries import AlarmKind
 from keycabinet.domain.people import LoginMode
@@ -56,8 +55,8 @@ def screen(cabinet: Cabinet, facts: Facts) -> tuple[str, ...]:
 
 
 def lights(cabinet: Cabinet, facts: Facts) -> Mapping[int, Light]:
-    """The lamp of every slot: steady where a ring can be taken or belongs, blinking where something is wrong."""
-    lamps = dict.fromkeys(cabinet.layout.latches, Light.OFF)
+    """The lamps that are lit: steady where a ring can be taken or belongs, blinking where something is wrong."""
+    lamps: dict[int, Light] = {}
     if isinstance(cabinet.door, DoorOpen):
         lamps |= dict.fromkeys(_homes_of_rings_out(cabinet, facts), Light.STEADY)
     lamps |= dict.fromkeys(_troubled_slots(cabinet, facts), Light.BLINKING)
@@ -186,7 +185,7 @@ def _has_opened(cabinet: Cabinet, slot: int) -> bool:
 
 
 def _held_by(cabinet: Cabinet, person: str) -> str:
-    held = [it.slot for it in cabinet.books.custody.values() if isinstance(it, Out) and it.holder == person]
+    held = [it.slot for it in cabinet.books.out.values() if it.holder == person]
     return "YOU HOLD: " + " ".join(str(slot) for slot in sorted(held)) if held else ""
 
 
@@ -194,8 +193,8 @@ def _homes_of_rings_out(cabinet: Cabinet, facts: Facts) -> set[int]:
     rings = facts.directory.rings
     return {
         rings[ring].home_slot
-        for ring, it in cabinet.books.custody.items()
-        if isinstance(it, Out) and ring in rings and rings[ring].home_slot in cabinet.layout.latches
+        for ring in cabinet.books.out
+        if ring in rings and rings[ring].home_slot in cabinet.layout.latches
     }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import Enum, unique
+from functools import cached_property
 from typing import TypeVar
 
 from keycabinet.domain.entries import Evidence
@@ -63,7 +64,7 @@ class Seen:
     def with_contact(self, layout: Layout, slot: int, closed: bool, homes: Homes, now: timedelta) -> "Seen":  # noqa: FBT001
         """After a reading of a contact, at ``now`` (elapsed)."""
         seen = replace(self, contacts={**self.contacts, slot: closed})
-        bank = _bank_of(layout, slot)
+        bank = layout.bank_of.get(slot, "")
         if bank in self.tags:
             return seen.placed(layout, bank, homes, now)
         return seen if closed else replace(seen, hanging=_but(slot, self.hanging), silent=_but(slot, self.silent))
@@ -117,7 +118,8 @@ class Seen:
         """Banks whose readings have contradicted each other long enough to be placed again."""
         return tuple(bank for bank in self.contrary if self._has_been_contrary(bank, now) and bank in self.tags)
 
-    def places(self) -> dict[Tag, tuple[int, ...]]:
+    @cached_property
+    def places(self) -> Mapping[Tag, tuple[int, ...]]:
         """Tag -> the slots in which it hangs, in order; more than one where there are copies of it."""
         places: dict[Tag, tuple[int, ...]] = {}
         for slot in sorted(self.hanging):
@@ -125,9 +127,14 @@ class Seen:
             places[tag] = (*places.get(tag, ()), slot)
         return places
 
+    @cached_property
+    def doubled(self) -> frozenset[Tag]:
+        """Tags that hang in more than one slot."""
+        return frozenset(tag for tag, slots in self.places.items() if len(slots) > 1)
+
     def places_read(self, layout: Layout) -> dict[Tag, tuple[int, ...]]:
         """The same, for tags that are read now: not what is remembered of a bus that is lost."""
-        read = ((tag, tuple(s for s in slots if self.bank_is_read(layout, s))) for tag, slots in self.places().items())
+        read = ((tag, tuple(s for s in slots if self.bank_is_read(layout, s))) for tag, slots in self.places.items())
         return {tag: slots for tag, slots in read if slots}
 
     def is_touching(self, slot: int) -> bool:
@@ -136,16 +143,20 @@ class Seen:
 
     def is_known(self, layout: Layout, slot: int) -> bool:
         """Whether everything that senses this slot is heard."""
-        bank = _bank_of(layout, slot)
+        bank = layout.bank_of.get(slot, "")
         return (not bank or bank in self.tags) and (slot not in layout.contacts or slot in self.contacts)
 
-    def foreign(self, known: Container[Tag]) -> dict[int, Tag]:
-        """Slot -> the tag in it, for tags that are not known."""
-        return {slot: it.tag for slot, it in self.hanging.items() if it.tag not in known}
+    def foreign(self, known: Container[Tag]) -> Mapping[int, Tag]:
+        """Slot -> the tag in it, for tags that are not known; ``known`` must not change: the answer is remembered."""
+        asked: tuple[Container[Tag], Mapping[int, Tag]] | None = self.__dict__.get("_foreign")
+        if asked is None or asked[0] is not known:
+            asked = known, {slot: it.tag for slot, it in self.hanging.items() if it.tag not in known}
+            self.__dict__["_foreign"] = asked
+        return asked[1]
 
     def bank_is_read(self, layout: Layout, slot: int) -> bool:
         """Whether the tags on the bus of this slot are known."""
-        return _bank_of(layout, slot) in self.tags
+        return layout.bank_of.get(slot, "") in self.tags
 
     def content(self, layout: Layout, slot: int) -> Content:
         """What is in this slot, as far as anybody can know."""
@@ -159,7 +170,7 @@ class Seen:
 
     def is_certain(self, layout: Layout, slot: int) -> bool:
         """Whether what is read on the bus of this slot fits together, without a guess unless it has a contact."""
-        bank = _bank_of(layout, slot)
+        bank = layout.bank_of.get(slot, "")
         guessed = any(
             it.evidence is Evidence.INFERRED and each in layout.banks[bank] for each, it in self.hanging.items()
         )
@@ -222,7 +233,3 @@ def _choices(tag: Tag, bus: Bus, free: frozenset[int], homes: Homes, before: Map
 
 def _but(slot: int, mapping: Mapping[int, V]) -> dict[int, V]:
     return {each: value for each, value in mapping.items() if each != slot}
-
-
-def _bank_of(layout: Layout, slot: int) -> str:
-    return next((bank for bank, slots in layout.banks.items() if slot in slots), "")

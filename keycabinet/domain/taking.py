@@ -80,10 +80,8 @@ def _all_count(turn: Turn, by: tuple[str, ...], person: Person, ring: Ring) -> b
 
 def _ring_at(turn: Turn, number: int) -> Ring | None:
     """The ring that is booked into this slot, or else the one that belongs there."""
-    for ring, custody in turn.cabinet.books.custody.items():
-        if isinstance(custody, In) and custody.slot == number:
-            return turn.facts.directory.rings.get(ring)
-    return turn.facts.directory.ring_of_home.get(number)
+    directory, booked = turn.facts.directory, turn.cabinet.books.ring_in.get(number)
+    return directory.ring_of_home.get(number) if booked is None else directory.rings.get(booked)
 
 
 def _decide(turn: Turn, person: Person, number: int, ring: Ring | None) -> Granted | Denied:

@@ -29,7 +29,7 @@ from keycabinet.domain.entries import LoginGranted
 from keycabinet.domain.people import Person, PersonClass, Pin
 from keycabinet.store import Change, Enrolment, Store
 from keycabinet.store.upgrade import create
-from tests.bench import rights
+from tests.bench import decisions, rights
 from tests.broker import Broker
 from tests.e2e.site import CABINET, Site
 from tests.simulator import Simulator, wait_until
@@ -168,7 +168,7 @@ def main() -> None:
     )
     processes.add_row("mqtt", "", f"{mqtt_mib:.0f}", f"{mqtt_bare[0]:.2f}", f"{mqtt_bare[1]:.0f}")
     console.print(processes)
-    for line in rights.report():
+    for line in (*rights.report(), *decisions.report(decisions.SHORT)):
         console.print(line, highlight=False)
 
 

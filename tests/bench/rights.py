@@ -1,8 +1,8 @@
 """What rights cost at size: ``python -m tests.bench.rights``, and part of ``make bench``.
 
 A decision is ``may_take`` with a right, a schedule, limits and a pair to look at, in a directory of 10 people and in
-one of 10,000; both are measured in turn, in the same run, and their middles compared. It reads no ledger, so that its
-length does not matter. The import is that of the same files that people would write, from text to a commit. It gives
+one of 10,000; both are measured in turn, in the same run, and their middles compared (whole steps, recorded ones too,
+are in ``decisions``). The import is that of the same files that people would write, from text to a commit. It gives
 nobody a PIN; what those cost afterwards is measured on its own.
 """
 
@@ -10,9 +10,10 @@ import gc
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from itertools import count
 from pathlib import Path
 from statistics import median
@@ -67,12 +68,18 @@ def files(size: Size) -> Files:
     return Files(**found, schedules=CsvFile("schedules.csv", SCHEDULES))
 
 
+@cache
 def directory(size: Size) -> Directory:
     """The directory that these files become."""
-    ids = count()
-    planned = plan(Directory(), files(size), Site(size.rings, ZONE, 8), lambda: f"n{next(ids)}")
+    planned = plan(Directory(), files(size), Site(size.rings, ZONE, 8), numbered())
     assert isinstance(planned, Plan), planned[:3]
     return planned.directory
+
+
+def numbered() -> Callable[[], str]:
+    """Ids in order: ``n0``, ``n1`` ..."""
+    ids = count()
+    return lambda: f"n{next(ids)}"
 
 
 def decisions() -> tuple[float, float]:
@@ -90,13 +97,13 @@ def decisions() -> tuple[float, float]:
 
 def import_s(folder: Path) -> float:
     """Seconds from the text of all files to the commit."""
-    ids, size = count(), LARGE
+    size = LARGE
     imported = files(size)
     create(folder / "big.db", demo=True, at=datetime.now(UTC))
     clock = SystemClock()
     with Store.open(folder / "big.db", boot_id()) as store:
         before = time.perf_counter()
-        ready = prepare(store.directory(), imported, Site(size.rings, ZONE, 8), None, lambda: f"n{next(ids)}")
+        ready = prepare(store.directory(), imported, Site(size.rings, ZONE, 8), None, numbered())
         moment = clock.now()
         store.commit(replace(ready.change, after=Books().fold(ready.change.entries, moment.utc)), moment)
         return time.perf_counter() - before

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keycabinet.domain.entries import Evidence
-from keycabinet.domain.seen import Bus, Hanging, place
+from keycabinet.domain.seen import Bus, Hanging, Seen, place
 
 SLOTS = frozenset(range(1, 6))
 READ, GUESS = Evidence.TAG_READ, Evidence.INFERRED
@@ -72,3 +72,11 @@ def test_a_tag_is_sooner_in_a_slot_that_was_filled_just_now_than_in_one_whose_ta
     after = place(Bus(frozenset("AB"), SLOTS, frozenset({1, 3, 5})), before, {"B": 2})
 
     assert after == {1: Hanging("A", READ), 5: Hanging("B", GUESS)}
+
+
+def test_a_tag_is_foreign_until_it_is_known() -> None:
+    seen = Seen(hanging={1: Hanging("A", Evidence.TAG_READ), 2: Hanging("B", Evidence.TAG_READ)})
+
+    assert seen.foreign({"A"}) == {2: "B"}
+    assert seen.foreign({"A", "B"}) == {}
+    assert seen.foreign({"B"}) == {1: "A"}
