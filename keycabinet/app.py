@@ -108,7 +108,7 @@ def _start(
     reserve.give_up()
     store = stack.enter_context(Store.open(config.store.path, boot_id()))
     _refuse_demo_on_hardware(config, store)
-    hasher = Hasher(load_pepper(config.store.pepper))
+    hasher = Hasher(load_pepper(config.store.pepper), store.hash_cost())
     parts = {name: device.build() for name, device in config.devices.items()}
     head, clock = Head(store.head.seq), SystemClock(not_before=store.newest_at())
     checker, desk = PinChecker(hasher, store.credential, inbox.emit), LoginDesk(inbox.emit, via="socket")

@@ -26,11 +26,28 @@ LEAST_PEPPER_BYTES = 16
 
 @dataclass(frozen=True, slots=True)
 class Params:
-    """The cost of one hash."""
+    """The cost of one hash; as text ``m=19456,t=2,p=1``."""
 
     memory_kib: int
     passes: int
     lanes: int
+
+    def __str__(self) -> str:
+        """The text that ``parse`` reads."""
+        return f"m={self.memory_kib},t={self.passes},p={self.lanes}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Params":
+        """The cost that this text names. Raises ConfigError."""
+        found = re.fullmatch(r"m=(\d{1,9}),t=(\d{1,9}),p=(\d{1,3})", text)
+        if found is None:
+            raise ConfigError(f"a hash cannot cost {text!r}, expected it as {FLOOR}")
+        return cls(*map(int, found.groups()))
+
+    @property
+    def in_words(self) -> str:
+        """For people."""
+        return f"argon2id with {self.memory_kib / 1024:.0f} MiB, {self.passes} passes"
 
 
 FLOOR = Params(memory_kib=19 * 1024, passes=2, lanes=1)

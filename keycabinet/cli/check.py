@@ -63,7 +63,7 @@ def described(config: "Config") -> dict[str, Any]:
             for device in config.devices.values()
         ],
         "slots": [{"slot": slot, **asdict(known)} for slot, known in _known(config).items()],
-        "notes": notes(config),
+        "notes": [*notes(config), *of_the_store(config.store.path)],
     }
 
 
@@ -86,6 +86,21 @@ def notes(config: "Config") -> list[str]:
         "MQTT without TLS: whoever is on the network can read it": mqtt and mqtt.tls is None and not _local(mqtt.host),
     }
     return [told for told, holds in found.items() if holds]
+
+
+def of_the_store(path: Path) -> list[str]:
+    """What a store that is there says of itself: how PINs are hashed."""
+    from keycabinet.errors import KeycabinetError
+
+    try:
+        if not path.exists():
+            return []
+        from keycabinet.store import Reader
+
+        with Reader.open(path) as reader:
+            return [f"PINs are hashed by {reader.hash_cost().in_words}, as `keycabinet init` found it right"]
+    except (KeycabinetError, OSError) as error:
+        return [f"how PINs are hashed is not known: {error}"]
 
 
 def _local(host: str) -> bool:
@@ -123,7 +138,8 @@ def _show(config: "Config") -> None:
             _print_rich(console, sheet)
         else:
             _print_plain(sheet)
-    for note in ("Whether the keys are still on a ring, no slot can know: the tag is not the keys.", *notes(config)):
+    all_notes = (*notes(config), *of_the_store(config.store.path))
+    for note in ("Whether the keys are still on a ring, no slot can know: the tag is not the keys.", *all_notes):
         console.print(f"note: {note}", markup=False, soft_wrap=True)
 
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from keycabinet.errors import ConfigError, KeycabinetError, StoreError
 
 if TYPE_CHECKING:
     from keycabinet.config import Config
+    from keycabinet.credentials import Params
     from keycabinet.domain.people import Person, Pin
 
 
@@ -28,24 +30,32 @@ def init(
     demo: Annotated[bool, typer.Option("--demo", help="Stamp the store: it is refused by real hardware.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make pepper, store and one security electronics administrator, whose PIN is shown once."""
+    """Make pepper, store and one security electronics administrator, whose PIN is shown once.
+
+    What the hash of a PIN costs is measured here; a store for a demonstration gets the least.
+    """
     from keycabinet.config import load_in_its_folder, locate
 
     try:
         found = load_in_its_folder(locate(config))
-        pin = make_cabinet(found, _administrator(code, name), demo=demo)
+        pin, cost = make_cabinet(found, _administrator(code, name), demo=demo)
     except KeycabinetError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
     if as_json:
-        typer.echo(json.dumps({"code": code, "name": name, "pin": pin.digits}, ensure_ascii=False))
+        told = {"code": code, "name": name, "pin": pin.digits, "hash_cost": str(cost)}
+        typer.echo(json.dumps(told, ensure_ascii=False))
     else:
-        _show(found, code, name, pin)
+        _show(found, (code, name, pin), cost)
 
 
-def make_cabinet(config: "Config", administrator: "Person", *, demo: bool) -> "Pin":
-    """Make the store with this person and nobody else; the person's PIN. Raises KeycabinetError, and leaves nothing."""
-    from keycabinet.credentials import draw_pin
+def make_cabinet(config: "Config", administrator: "Person", *, demo: bool) -> "tuple[Pin, Params]":
+    """Make the store with this person and nobody else; the person's PIN, and what a hash costs.
+
+    Raises KeycabinetError, and leaves nothing.
+    """
+    from keycabinet.calibration import calibrated
+    from keycabinet.credentials import FLOOR, argon2id, draw_pin
 
     if config.store.path.exists():
         raise ConfigError(
@@ -55,13 +65,14 @@ def make_cabinet(config: "Config", administrator: "Person", *, demo: bool) -> "P
     if _answers(config.control.socket):
         raise ConfigError(f"a core is running on {config.control.socket}: stop it first")
     pin = draw_pin(config.keypad.pin_digits)
+    cost = FLOOR if demo else calibrated(argon2id, time.perf_counter_ns)
     with _pepper(config), _workshop(config.store.path) as unfinished:
-        _fill(config, unfinished, administrator, pin, demo=demo)
+        _fill(config, unfinished, (administrator, pin), cost, demo=demo)
         _publish(unfinished, config.store.path)
-    return pin
+    return pin, cost
 
 
-def _fill(config: "Config", store_path: Path, administrator: "Person", pin: "Pin", *, demo: bool) -> None:
+def _fill(config: "Config", store_path: Path, first: "tuple[Person, Pin]", cost: "Params", *, demo: bool) -> None:
     from keycabinet.clock import SystemClock, boot_id
     from keycabinet.credentials import Hasher, load_pepper
     from keycabinet.domain.books import Books
@@ -70,12 +81,12 @@ def _fill(config: "Config", store_path: Path, administrator: "Person", pin: "Pin
     from keycabinet.store import Change, Enrolment, Store
     from keycabinet.store.upgrade import create
 
-    now = SystemClock().now()
+    now, (administrator, pin) = SystemClock().now(), first
     enrolment = Enrolment.of(administrator)
-    issuer = Issuer(Hasher(load_pepper(config.store.pepper)), config.keypad.pins(), lambda: now.utc)
+    issuer = Issuer(Hasher(load_pepper(config.store.pepper), cost), config.keypad.pins(), lambda: now.utc)
     credential = issuer.issue(administrator.id, pin)
     entries = (enrolment.entry(), PinIssued(administrator.id))
-    create(store_path, demo=demo, at=now.utc)
+    create(store_path, demo=demo, at=now.utc, cost=cost)
     with Store.open(store_path, boot_id()) as store:
         store.commit(Change(entries, Books(), Books(), people=(enrolment,), credentials=(credential,)), now)
 
@@ -142,12 +153,14 @@ def _answers(path: Path) -> bool:
         return True
 
 
-def _show(config: "Config", code: str, name: str, pin: "Pin") -> None:
+def _show(config: "Config", first: "tuple[str, str, Pin]", cost: "Params") -> None:
+    code, name, pin = first
     told = (
         f"{name} is the security electronics administrator of {config.cabinet.title}.\n"
         f"user code  {code}\n"
         f"PIN        {pin.digits}\n"
-        "The PIN is shown this once, and kept nowhere: note it now."
+        "The PIN is shown this once, and kept nowhere: note it now.\n"
+        f"PINs are hashed by {cost.in_words}: measured on this machine, and kept with the store."
     )
     from rich.console import Console
     from rich.panel import Panel

@@ -9,6 +9,7 @@ from typing import Self
 from sqlalchemy import ColumnElement, Connection, bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from keycabinet.credentials import FLOOR, Params
 from keycabinet.domain.books import Books
 from keycabinet.domain.directory import Directory
 from keycabinet.domain.entries import Visibility
@@ -21,7 +22,7 @@ from keycabinet.store.directory import load_directory, people_without_pin
 from keycabinet.store.engine import open_reader, told
 from keycabinet.store.ledger import Head
 from keycabinet.store.rows import Row
-from keycabinet.store.schema import cursors, meta
+from keycabinet.store.schema import HASH_COST, cursors, meta
 from keycabinet.store.schema import ledger as ledger_table
 
 EVERYTHING = frozenset(Visibility)
@@ -121,6 +122,11 @@ class Reader:
         """How far each reader of the ledger has come."""
         with self._reading() as connection:
             return {row.name: row.seq for row in connection.execute(select(cursors))}
+
+    def hash_cost(self) -> Params:
+        """What the hash of a new PIN costs, as it was found when the store was made."""
+        noted = self.meta(HASH_COST)
+        return FLOOR if noted is None else Params.parse(noted)
 
     def meta(self, key: str) -> str | None:
         """What was noted under this key when the store was made."""

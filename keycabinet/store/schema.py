@@ -264,3 +264,5 @@ slots_out_of_service = _table(
 cursors = _table("cursors", _text("name", key=True), _integer("seq"))
 
 meta = _table("meta", _text("key", key=True), _text("value"))
+HASH_COST = "hash_cost"
+"""The key under which ``meta`` has the cost of one hash; a store without it was made with the floor."""

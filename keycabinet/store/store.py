@@ -11,7 +11,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from keycabinet.credentials import Credential
+from keycabinet.credentials import FLOOR, Credential, Params
 from keycabinet.domain.alarm import AlarmKey
 from keycabinet.domain.books import Books
 from keycabinet.domain.directory import Directory
@@ -36,7 +36,7 @@ from keycabinet.store.directory import (
 from keycabinet.store.engine import WRITER_PRAGMAS, connect, empty_log, open_writer, told
 from keycabinet.store.ledger import Head
 from keycabinet.store.rows import Row, Stamp, chained, row_from
-from keycabinet.store.schema import cursors, meta
+from keycabinet.store.schema import HASH_COST, cursors, meta
 
 _cursor = select(cursors.c.seq).where(cursors.c.name == bindparam("cursor"))
 _put_cursor = insert(cursors).prefix_with("OR REPLACE")
@@ -191,6 +191,11 @@ class Store:
         """The alarms that stand, and the rows that raised them."""
         with self._transaction() as connection:
             return ledger.raising(connection, self._books.alarms)
+
+    def hash_cost(self) -> Params:
+        """What the hash of a new PIN costs, as it was found when the store was made."""
+        noted = self.meta(HASH_COST)
+        return FLOOR if noted is None else Params.parse(noted)
 
     def meta(self, key: str) -> str | None:
         """What was noted when the store was made, under ``store_id``, ``created_at`` or ``demo`` (``0`` or ``1``)."""

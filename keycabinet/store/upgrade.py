@@ -12,15 +12,21 @@ from alembic.config import Config
 from sqlalchemy import Connection, insert
 from sqlalchemy.exc import SQLAlchemyError
 
+from keycabinet.credentials import FLOOR, Params
 from keycabinet.domain.moment import utc_text
 from keycabinet.errors import StoreError
 from keycabinet.store.engine import WRITER_PRAGMAS, connect, require_pragmas, told, wrapped
-from keycabinet.store.schema import meta
+from keycabinet.store.schema import HASH_COST, meta
 
 
-def create(path: Path, *, demo: bool, at: datetime) -> None:
-    """Make an empty store with mode 0600, stamped demo or not. Raises StoreError; an existing file is never touched."""
-    notes = {"store_id": secrets.token_hex(16), "created_at": utc_text(at), "demo": str(int(demo))}
+def create(path: Path, *, demo: bool, at: datetime, cost: Params = FLOOR) -> None:
+    """Make an empty store with mode 0600, stamped demo or not, whose PINs are hashed at this cost.
+
+    Raises StoreError; an existing file is never touched.
+    """
+    notes = {
+        "store_id": secrets.token_hex(16), "created_at": utc_text(at), "demo": str(int(demo)), HASH_COST: str(cost)
+    }  # fmt: skip
     _create_file(path)
     try:
         with _transaction(path) as connection:

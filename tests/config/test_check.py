@@ -10,7 +10,10 @@ from typer.testing import CliRunner, Result
 
 from keycabinet.cli.check import check
 from keycabinet.cli.knowledge import knowledge
+from keycabinet.credentials import Params
 from keycabinet.domain.layout import Layout, Senses
+from keycabinet.store.upgrade import create
+from tests.builders import NOON
 from tests.config.samples import CABINET, SAMPLE, written
 
 app = typer.Typer()
@@ -136,3 +139,22 @@ def test_a_key_of_a_consumer_that_cannot_be_used_is_an_error(tmp_path: Path) -> 
     (tmp_path / "board.key").chmod(0o640)
     assert run(path).exit_code == 0
     assert any("nobody confirms an alarm of duress" in each for each in told(path)["notes"])
+
+
+def test_how_pins_are_hashed_is_said_of_a_store_that_is_there(tmp_path: Path) -> None:
+    config = written(tmp_path, CABINET)
+    before = told(config)["notes"]
+    create(tmp_path / "cabinet.db", demo=False, at=NOON.utc, cost=Params(65_536, 6, 1))
+
+    assert [note for note in before if "hashed" in note] == []
+    said = "PINs are hashed by argon2id with 64 MiB, 6 passes, as `keycabinet init` found it right"
+    assert said in told(config)["notes"]
+    assert f"note: {said}" in run(config).stdout
+
+
+def test_a_store_that_cannot_be_read_is_no_fault_of_the_configuration(tmp_path: Path) -> None:
+    config = written(tmp_path, CABINET)
+    (tmp_path / "cabinet.db").write_text("nothing of ours")
+
+    assert run(config).exit_code == 0
+    assert any(note.startswith("how PINs are hashed is not known: ") for note in told(config)["notes"])

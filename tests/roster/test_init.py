@@ -5,6 +5,8 @@ import resource
 import socket
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -12,9 +14,10 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+from keycabinet.calibration import LEAST, time_of
 from keycabinet.cli.init import init
 from keycabinet.clock import boot_id
-from keycabinet.credentials import Hasher, load_pepper, make_pepper
+from keycabinet.credentials import FLOOR, Hasher, argon2id, load_pepper, make_pepper
 from keycabinet.domain.events import Verdict
 from keycabinet.domain.people import Pin, Role
 from keycabinet.store import Store
@@ -25,6 +28,12 @@ app.command()(init)
 
 
 def run(folder: Path, *options: str, code: str = "1000", name: str = "Ada [b]Admin") -> Result:
+    """Make a demonstration, as nothing is measured for one."""
+    return measured(folder, "--demo", *options, code=code, name=name)
+
+
+def measured(folder: Path, *options: str, code: str = "1000", name: str = "Ada [b]Admin") -> Result:
+    """Make a cabinet, for which hashing is measured: that takes seconds."""
     config = written(folder, CABINET)
     return CliRunner().invoke(app, ["--config", str(config), "--code", code, "--name", name, *options])
 
@@ -41,7 +50,7 @@ def test_the_administrator_can_log_in_with_the_pin_that_was_shown(tmp_path: Path
         verdict = hasher.check(store.credential("1000"), Pin(shown["pin"]))
         (person,) = store.directory().people.values()
     assert verdict is Verdict.RIGHT
-    assert shown.keys() == {"code", "name", "pin"}
+    assert shown.keys() == {"code", "name", "pin", "hash_cost"}
     assert (person.name, person.role) == ("Ada [b]Admin", Role.SECURITY_ELECTRONICS_ADMINISTRATOR)
 
 
@@ -52,12 +61,23 @@ def test_store_and_pepper_are_for_their_owner_alone_and_nothing_else_is_left(tmp
     assert all(path.stat().st_mode & 0o077 == 0 for path in (tmp_path / "cabinet.db", tmp_path / "pepper"))
 
 
-@pytest.mark.parametrize(("options", "stamp"), [((), "0"), (("--demo",), "1")])
-def test_the_store_says_whether_it_is_a_demonstration(tmp_path: Path, options: tuple[str, ...], stamp: str) -> None:
-    run(tmp_path, *options)
+@pytest.mark.parametrize(("make", "stamp"), [(measured, "0"), (run, "1")])
+def test_the_store_says_whether_it_is_a_demonstration_and_what_a_hash_costs(
+    tmp_path: Path, make: Callable[..., Result], stamp: str
+) -> None:
+    shown = json.loads(make(tmp_path, "--json").stdout)
 
     with Store.open(tmp_path / "cabinet.db", boot_id()) as store:
+        credential = store.credential("1000")
         assert store.meta("demo") == stamp
+        assert credential is not None
+        assert str(credential.cost) == str(store.hash_cost()) == shown["hash_cost"]
+        assert (credential.cost == FLOOR) is (make is run or slow_machine())
+
+
+def slow_machine() -> bool:
+    """Whether the floor takes a quarter of a second here."""
+    return time_of(FLOOR, argon2id, time.perf_counter_ns) >= LEAST
 
 
 def test_the_pin_is_shown_once_with_what_to_do(tmp_path: Path) -> None:
@@ -66,6 +86,7 @@ def test_the_pin_is_shown_once_with_what_to_do(tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert "Ada [b]Admin is the security electronics administrator of Master Control" in result.stdout
     assert "The PIN is shown this once" in result.stdout
+    assert "PINs are hashed by argon2id with 19 MiB, 2 passes" in result.stdout
 
 
 def test_a_store_that_exists_is_never_touched(tmp_path: Path) -> None:
@@ -83,7 +104,7 @@ def test_nothing_is_left_when_the_store_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "pepper").parent.mkdir(exist_ok=True)
     config = written(tmp_path, CABINET.replace('path = "cabinet.db"', 'path = "nowhere/cabinet.db"'))
 
-    result = CliRunner().invoke(app, ["--config", str(config), "--code", "1000", "--name", "Ada"])
+    result = CliRunner().invoke(app, ["--config", str(config), "--code", "1000", "--name", "Ada", "--demo"])
 
     assert result.exit_code == 2
     assert "a store cannot be made in" in result.stderr
@@ -138,7 +159,7 @@ def test_init_stands_back_from_a_running_core(tmp_path: Path, monkeypatch: pytes
 def test_nothing_is_left_when_the_disk_is_full_half_way(tmp_path: Path, kib: int) -> None:
     config = written(tmp_path, CABINET)
     program = "import typer; from keycabinet.cli.init import init; typer.run(init)"
-    command = [sys.executable, "-c", program, "--config", str(config), "--code", "1000", "--name", "Ada"]
+    command = [sys.executable, "-c", program, "--config", str(config), "--code", "1000", "--name", "Ada", "--demo"]
 
     limit = partial(limit_files_to, kib)
     done = subprocess.run(command, check=False, capture_output=True, text=True, preexec_fn=limit)
