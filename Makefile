@@ -42,7 +42,7 @@ run: $(VENV)/run.stamp
 	@exec $(BIN)/keycabinet-sim demo
 
 test: $(VENV)/test.stamp
-	@tests/need-debian mosquitto
+	@tests/need-debian mosquitto faketime
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 mutants: $(VENV)/test.stamp
