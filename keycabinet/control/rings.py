@@ -7,12 +7,12 @@ from keycabinet.control.params import RingAdd, RingChange, RingOf, WithToken
 from keycabinet.control.refusals import Fault, Refused
 from keycabinet.control.status import person
 from keycabinet.domain.books import Books, Custody, In, Missing, Out, SetAside
-from keycabinet.domain.entries import RingChanged, RingRetired
+from keycabinet.domain.entries import Entry, RingChanged, RingRetired
 from keycabinet.domain.rings import Ring
 from keycabinet.roster import Files
 from keycabinet.roster.rings import COLUMNS, ring_cells
 from keycabinet.roster.single import one_row
-from keycabinet.store import Change
+from keycabinet.store import Change, bounds_changed
 
 UNSAID = frozenset({"name"})
 _DEFAULTS = {"due": "none", "keys": "0"}
@@ -53,16 +53,21 @@ def change_ring(call: Call, params: RingChange) -> results.RingFile:
 
 
 def retire_ring(call: Call, params: RingOf) -> results.Done:
-    """Strike a ring off. It must be in the hand of whoever calls, or be nowhere: one in a slot would stay there."""
+    """Strike a ring off. It must be in the hand of whoever calls, or be nowhere: one in a slot would stay there.
+
+    Pairs that name it go with it, with a row of their own. Raises Refused.
+    """
 
     def job() -> None:
         controller = call.core.controller
         ring = ring_named(controller.directory, params.ring)
         _refuse_to_retire(call, ring)
-        entry = RingRetired(ring.id, ring.number, call.actor)
-        controller.enrol(
-            controller.directory.without_ring(ring.id), Change((entry,), Books(), Books(), retired=(ring.id,))
-        )
+        before, after = controller.directory, controller.directory.without_ring(ring.id)
+        entries: tuple[Entry, ...] = (RingRetired(ring.id, ring.number, call.actor),)
+        bounds = after.bounds if after.bounds != before.bounds else None
+        if bounds is not None:
+            entries += (bounds_changed(bounds, call.actor),)
+        controller.enrol(after, Change(entries, Books(), Books(), retired=(ring.id,), bounds=bounds))
 
     call.core.decide(job)
     return results.Done()

@@ -1,6 +1,6 @@
 """What bounds the rights: when they hold, how many rings at once, which rings never together (R24, R25, R26)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, unique
 
 from keycabinet.domain.schedule import Holiday, Schedule
@@ -48,6 +48,11 @@ class Bounds:
     holidays: frozenset[Holiday] = frozenset()
     limits: frozenset[Limit] = frozenset()
     pairs: frozenset[Pair] = frozenset()
+
+    def without_ring(self, ring: str) -> "Bounds":
+        """The same without the pairs that name this ring."""
+        pairs = frozenset(pair for pair in self.pairs if ring not in {pair.first, pair.second})
+        return self if pairs == self.pairs else replace(self, pairs=pairs)
 
 
 BOUNDLESS = Bounds()

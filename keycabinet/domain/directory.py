@@ -78,17 +78,14 @@ class Directory:
 
     def having(self, people: Iterable[Person] = (), rings: Iterable[Ring] = ()) -> "Directory":
         """The same, with these people and rings added, or instead of those with the same ids."""
-        return self._with(
-            {**self.people, **{person.id: person for person in people}},
-            {**self.rings, **{ring.id: ring for ring in rings}},
-        )
+        all_people = {**self.people, **{person.id: person for person in people}}
+        all_rings = {**self.rings, **{ring.id: ring for ring in rings}}
+        return Directory.of(all_people.values(), all_rings.values(), self.rights, self.bounds)
 
     def without_ring(self, ring: str) -> "Directory":
-        """The same without the ring of this id."""
-        return self._with(self.people, {each: known for each, known in self.rings.items() if each != ring})
-
-    def _with(self, people: Mapping[str, Person], rings: Mapping[str, Ring]) -> "Directory":
-        return Directory.of(people.values(), rings.values(), self.rights, self.bounds)
+        """The same without the ring of this id, and without the pairs that name it."""
+        rings = {each: known for each, known in self.rings.items() if each != ring}
+        return Directory.of(self.people.values(), rings.values(), self.rights, self.bounds.without_ring(ring))
 
     def has_any_right(self, person: Person) -> bool:
         """Whether some group of this person may take any group of rings at all."""

@@ -181,8 +181,8 @@ def _rings(
 ) -> list[tuple[Row, Ring]]:
     if file is None:
         return []
-    known = {ring.number: ring for ring in directory.rings.values()}
-    found = rings_in(file, site.slots, tell)
+    known = directory.ring_of_number
+    found = rings_in(file, site.slots, known, tell)
     taken_by_others(found, directory, tell)
     return [(row, _as_known(ring, known.get(ring.number), new_id)) for row, ring in found]
 

@@ -1,13 +1,15 @@
 """rings.csv: the key rings, their tags and their home slots."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import time, timedelta
 from typing import Final
 
 from keycabinet.config.faults import quoted
-from keycabinet.domain.rings import Category, DueAfter, DueAt, DueRule, NeverDue, Ring
+from keycabinet.domain.rings import UNAIDED, Category, DueAfter, DueAt, DueRule, NeverDue, Ring
 from keycabinet.roster import approval, cells, tags
-from keycabinet.roster.table import CsvFile, Row, Tell, filled, rows_of, unique
+from keycabinet.roster.table import CsvFile, Row, Tell, rows_of, unique
 
 COLUMNS: Final = ("number", "name", "category", "tag", "home_slot", "groups", "due", "keys", "seal")
 MOST_KEYS: Final = 999
@@ -15,9 +17,12 @@ LONGEST_DUE: Final = timedelta(days=31)
 _UNITS: Final = {"h": timedelta(hours=1), "m": timedelta(minutes=1), "s": timedelta(seconds=1)}
 
 
-def rings_in(file: CsvFile, slots: int, tell: Tell) -> list[tuple[Row, Ring]]:
-    """Every ring in the file, without an id. Numbers, tags and home slots (1 to ``slots``) are unique within it."""
-    rows = filled(rows_of(file, COLUMNS, tell, approval.COLUMNS), approval.COLUMNS)
+def rings_in(file: CsvFile, slots: int, known: Mapping[str, Ring], tell: Tell) -> list[tuple[Row, Ring]]:
+    """Every ring in the file, without an id. Numbers, tags and home slots (1 to ``slots``) are unique within it.
+
+    Of a column that may be left out and is, a ring that is ``known`` by its number keeps what it has.
+    """
+    rows = [_completed(row, known.get(row.cells["number"])) for row in rows_of(file, COLUMNS, tell, approval.COLUMNS)]
     found = [(row, _ring(row, slots, tell)) for row in rows]
     unique(rows, "number", str, tell)
     unique(rows, "tag", str.upper, tell)
@@ -51,6 +56,11 @@ def due_cell(due: DueRule) -> str:
         case DueAfter(duration):
             unit = next(name for name, length in _UNITS.items() if name == "s" or duration % length == timedelta(0))
             return f"{duration // _UNITS[unit]}{unit}"
+
+
+def _completed(row: Row, known: Ring | None) -> Row:
+    kept = approval.approval_cells(known.approval if known is not None else UNAIDED)
+    return replace(row, cells={**kept, **row.cells})
 
 
 def _ring(row: Row, slots: int, tell: Tell) -> Ring:

@@ -9,6 +9,7 @@ from keycabinet.domain.entries import Visibility
 from keycabinet.store import Reader
 from tests.control.house import House, logged_in
 
+SUBJECTS = {"person", "ring", "pin", "bounds"}
 FAY = {"code": "1010", "name": "Fay Moss", "class": "merit", "groups": "officers"}
 
 
@@ -23,7 +24,7 @@ def rows(house: House, since: int) -> list[tuple[str, str | None, str]]:
     """Type, actor and body of the rows that people made since then."""
     with Reader.open(house.path) as reader:
         found = reader.rows(since + 1, 1000, frozenset(Visibility))
-    return [(row.type, row.actor, row.body) for row in found if row.type.partition(".")[0] in ("person", "ring", "pin")]
+    return [(row.type, row.actor, row.body) for row in found if row.type.partition(".")[0] in SUBJECTS]
 
 
 def types(house: House, since: int) -> list[str]:

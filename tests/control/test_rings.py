@@ -3,6 +3,7 @@
 from typing import Any
 
 from keycabinet.control.client import Client
+from keycabinet.domain.bounds import Pair
 from keycabinet.store import Reader
 from tests.control.house import House, logged_in
 from tests.control.office import FAY, refusal, rows, types
@@ -45,6 +46,21 @@ def test_a_ring_is_retired_by_who_holds_it_or_when_it_is_nowhere(house: House, c
 
     assert "9" not in [each["cells"]["number"] for each in eve("ring.list")["rings"]]
     with Reader.open(house.path) as reader:
+        assert reader.rebuild() == reader.books() == house.controller.cabinet.books
+
+
+def test_the_pairs_of_a_ring_that_is_retired_go_with_it_and_nothing_else_does(house: House, eve: Any) -> None:
+    eve("ring.add", cells=RING_9)
+    eve("roster.import", pairs="ring,other_ring\n9,1\n2,3\n")
+    seq, (ring_9,) = house.head.seq, [r for r in house.controller.directory.rings.values() if r.number == "9"]
+    assert house.controller.directory.never_with[ring_9.id] == {"r1"}
+
+    eve("ring.retire", ring="9")
+
+    assert types(house, seq) == ["ring.retired", "bounds.changed"]
+    assert house.controller.directory.bounds.pairs == {Pair.of("r2", "r3")}
+    with Reader.open(house.path) as reader:
+        assert reader.directory() == house.controller.directory
         assert reader.rebuild() == reader.books() == house.controller.cabinet.books
 
 

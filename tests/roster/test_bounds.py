@@ -1,5 +1,6 @@
 """Schedules, holidays, limits, pairs and approvers in files: what they become, and what is wrong with them."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,9 +9,9 @@ from keycabinet.config import Fault
 from keycabinet.domain.bounds import Bounds, Limit, LimitOn, Pair
 from keycabinet.domain.directory import Right
 from keycabinet.domain.people import Role
-from keycabinet.domain.rings import Approval
+from keycabinet.domain.rings import UNAIDED, Approval
 from keycabinet.domain.schedule import CLOSED, Holiday, Schedule, day_from
-from tests.roster.texts import EVERYTHING, HOLIDAYS, LIMITS, PAIRS, PEOPLE, SCHEDULES, faults, files, planned
+from tests.roster.texts import EVERYTHING, HOLIDAYS, LIMITS, PAIRS, PEOPLE, RINGS, SCHEDULES, faults, files, planned
 
 DAY, NIGHT = day_from("06:00-14:00"), day_from("22:00-06:00")
 HOURS = "hours as 06:00-14:00 with ; between, 22:00-06:00 over midnight, 18:00-24:00, all_day or closed"
@@ -160,3 +161,30 @@ def test_what_bears_on_nobody_is_a_warning() -> None:
         'limits.csv:4: who: nobody is in the group "housings"; did you mean housing?',
         "rings.csv:3: approvers: 2 have to approve ring 2, and fewer people than that may",
     ]
+
+
+def test_a_file_without_the_columns_of_approval_leaves_every_ring_its_approvers() -> None:
+    before = planned(imported=files(**EVERYTHING)).directory
+
+    again = planned(before, files(None, RINGS.replace("Medical", "Pharmacy"), None)).directory
+
+    assert again.ring_of_number["2"].name == "Pharmacy"
+    assert again.ring_of_number["2"].approval == before.ring_of_number["2"].approval
+    assert again.ring_of_number["2"].approval.approvers == 2
+
+
+def test_one_column_of_approval_changes_what_it_says_and_leaves_the_others() -> None:
+    before = planned(imported=files(**EVERYTHING)).directory
+    header, *rows = RINGS.splitlines()
+    one = "\n".join((f"{header},approvers", *(f"{row},{number}" for row, number in zip(rows, ("", 1), strict=True))))
+
+    approval = planned(before, files(None, one, None)).directory.ring_of_number["2"].approval
+
+    assert approval == replace(before.ring_of_number["2"].approval, approvers=1)
+
+
+def test_empty_cells_take_approval_away() -> None:
+    before = planned(imported=files(**EVERYTHING)).directory
+    bare = EVERYTHING["rings"].replace(",2,housing;intake,watch_commander", ",,,")
+
+    assert planned(before, files(None, bare, None)).directory.ring_of_number["2"].approval == UNAIDED
