@@ -44,7 +44,7 @@ from keycabinet.control.params import (
 from keycabinet.control.peers import EVERY, Kind, Peer
 from keycabinet.control.refusals import Fault, Refused
 from keycabinet.control.rpc import Request, first_fault
-from keycabinet.domain.duties import ADMINISTRATORS, COMMANDERS, DUTIES, OVERSEERS, Act
+from keycabinet.domain.duties import ADMINISTRATORS, DUTIES, IN_COMMAND, OVERSEERS, Act
 from keycabinet.domain.people import Role
 
 P = TypeVar("P", bound=Params)
@@ -113,9 +113,9 @@ METHODS: Mapping[str, Method[Any, Any]] = {
     "commission.end": Method(Count, results.Signed, ADMINISTRATORS, commissioning.end),
     "slot.out_of_service": Method(SlotAndWhy, results.Done, ADMINISTRATORS, commissioning.out_of_service),
     "slot.in_service": Method(SlotOf, results.Done, ADMINISTRATORS, commissioning.in_service),
-    "alarm.acknowledge": Method(AlarmAcknowledge, results.Alarm, COMMANDERS, alarms.acknowledge),
-    "alarm.contact": Method(AlarmContact, results.Alarm, COMMANDERS, alarms.contact),
-    "alarm.extend": Method(AlarmExtend, results.Extended, COMMANDERS, alarms.extend),
+    "alarm.acknowledge": Method(AlarmAcknowledge, results.Alarm, IN_COMMAND, alarms.acknowledge),
+    "alarm.contact": Method(AlarmContact, results.Alarm, IN_COMMAND, alarms.contact),
+    "alarm.extend": Method(AlarmExtend, results.Extended, IN_COMMAND, alarms.extend),
     "roster.import": Method(RosterImport, results.RosterImported, ADMINISTRATORS, roster.import_roster),
 }
 

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, replace
 
 from keycabinet.control.peers import Kind, Sealed
-from keycabinet.domain.duties import COMMANDERS
+from keycabinet.domain.duties import IN_COMMAND
 from keycabinet.domain.entries import Visibility
 from keycabinet.domain.people import Role
 from keycabinet.store import Row
@@ -42,7 +42,7 @@ def visible_to(peer: Kind, role: Role | None, sealed: Sealed = Sealed.DURESS) ->
     """
     if peer is Kind.MQTT:
         return Sight(_COMMAND if sealed is Sealed.NONE else _ALL, duress_only=sealed is Sealed.DURESS)
-    return Sight(_ALL if role in COMMANDERS else _OPEN)
+    return Sight(_ALL if role in IN_COMMAND else _OPEN)
 
 
 def _is_duress(row: Row) -> bool:

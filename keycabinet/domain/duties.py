@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, unique
 
-from keycabinet.domain.people import Person, Role
+from keycabinet.domain.people import COMMANDERS, Person, Role
 
 ADMINISTRATORS = frozenset({Role.SECURITY_ELECTRONICS_ADMINISTRATOR})
-COMMANDERS = ADMINISTRATORS | {Role.WATCH_COMMANDER, Role.SUPERINTENDENT_OF_SECURITY}
-"""The watch commander and those above."""
-OVERSEERS = COMMANDERS | {Role.SUPERVISOR, Role.UNIT_MANAGER, Role.KEY_OFFICE}
+IN_COMMAND = COMMANDERS | ADMINISTRATORS
+"""Who is told what only command sees, attends to alarms at the control socket, and suspends others."""
+OVERSEERS = IN_COMMAND | {Role.SUPERVISOR, Role.UNIT_MANAGER, Role.KEY_OFFICE}
 """Who may look at the lists of people and rings."""
-_ABOVE_THE_WATCH = COMMANDERS - {Role.WATCH_COMMANDER}
+_ABOVE_THE_WATCH = IN_COMMAND - {Role.WATCH_COMMANDER}
 
 
 @unique
@@ -61,7 +61,7 @@ DUTIES: Mapping[Act, Duty] = {
     Act.CHANGE_GROUPS: Duty(),
     Act.CHANGE_VALIDITY: Duty(),
     Act.CHANGE_OTHER: Duty(),
-    Act.SUSPEND: Duty(COMMANDERS),
+    Act.SUSPEND: Duty(IN_COMMAND),
     Act.RESUME: Duty(),
     Act.LEAVE: Duty(),
     Act.BLANK: Duty(),

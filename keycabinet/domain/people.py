@@ -69,7 +69,7 @@ class Role(Enum):
 
 
 COMMANDERS = frozenset({Role.WATCH_COMMANDER, Role.SUPERINTENDENT_OF_SECURITY})
-"""Who may begin to release a disabled code at the cabinet (R4)."""
+"""Who commands at the cabinet: releases disabled codes (R4), acknowledges alarms. No administrator does."""
 SUPERVISORS = COMMANDERS | {Role.SUPERVISOR, Role.UNIT_MANAGER}
 """Who may be the second person for it."""
 

@@ -75,10 +75,10 @@ def _may_not_approve(turn: Turn, aim: Approve, person: Person) -> Reason | None:
 
 def _may_not_free(turn: Turn, aim: Free, person: Person) -> Reason | None:
     if person.id == aim.person:
-        return Reason.SAME_PERSON
+        return Reason.OWN_REQUEST
     asking = turn.facts.directory.people.get(aim.person)
     if person.id == aim.disabled or person.role not in SUPERVISORS or asking is None or not may_free(turn, asking):
-        return Reason.NOT_ENTITLED
+        return Reason.MAY_NOT_APPROVE
     return None if _is_disabled(turn, aim.disabled) else Reason.NOT_DISABLED
 
 

@@ -200,7 +200,7 @@ def test_a_commander_and_a_second_person_release_a_disabled_code():
 
 @pytest.mark.parametrize(
     ("second", "reason"),
-    [("2001", Reason.SAME_PERSON), ("1002", Reason.NOT_ENTITLED)],
+    [("2001", Reason.OWN_REQUEST), ("1002", Reason.MAY_NOT_APPROVE)],
 )
 def test_the_second_person_is_another_one_and_a_supervisor_or_above(second: str, reason: Reason):
     story = disarmed().log_in("2001").press("0#1001#").log_in(second)
@@ -222,7 +222,7 @@ def test_even_a_supervisor_is_not_the_second_person_for_the_own_code():
     turn = Turn(story.cabinet, story.facts)
     turn = vouched(turn, Free("wac", "sue", NOON.elapsed), SUE)
 
-    assert turn.entries == (ApprovalRefused("sue", "wac", Reason.NOT_ENTITLED),)
+    assert turn.entries == (ApprovalRefused("sue", "wac", Reason.MAY_NOT_APPROVE),)
 
 
 @pytest.mark.parametrize("code", ["1001", "2002", "2003"])

@@ -34,8 +34,6 @@ class Reason(Enum):
     PIN_EXPIRED = "pin_expired"
     PIN_TO_CHANGE = "pin_to_change"
     NOT_APPROVED = "not_approved"
-    SAME_PERSON = "same_person"
-    NOT_ENTITLED = "not_entitled"
     NOT_DISABLED = "not_disabled"
     SUSPENDED = "suspended"
     NOT_YET_VALID = "not_yet_valid"
