@@ -5,7 +5,7 @@ Nothing is overwritten in silence: whatever belongs to another ring is refused, 
 
 from dataclasses import replace
 
-from keycabinet.domain.books import In, Out
+from keycabinet.domain.books import In, Out, SetAside
 from keycabinet.domain.effects import Play, Tune
 from keycabinet.domain.entries import Evidence, RingEnrolled, RingLearned, RingNotLearned
 from keycabinet.domain.events import Tag
@@ -35,7 +35,7 @@ def watch(turn: Turn) -> Turn:
     new = {
         slot: it.tag
         for slot, it in seen.hanging.items()
-        if it.tag not in learning.known and seen.bank_is_read(layout, slot)
+        if it.tag not in learning.known and seen.bank_is_read(layout, slot) and not _is_back(turn, slot, it.tag)
     }
     if len(new) > 1:
         return _refuse(turn, learning, f"{len(new)} tags came at once: one at a time")
@@ -77,6 +77,15 @@ def _empty(cabinet: Cabinet) -> frozenset[int]:
 
 def _tags(seen: Seen) -> frozenset[Tag]:
     return frozenset().union(*seen.tags.values())
+
+
+def _is_back(turn: Turn, slot: int, tag: Tag) -> bool:
+    """Whether this is another ring where it was before: its tag was not read for a moment, or it is pushed in again."""
+    learning, ring = turn.cabinet.learning, turn.facts.directory.ring_of_tag.get(tag)
+    if ring is None or (isinstance(learning, Learning) and ring.id == learning.ring):
+        return False
+    booked = turn.cabinet.books.custody.get(ring.id)
+    return isinstance(booked, In | SetAside) and booked.slot == slot
 
 
 def _is_sure(cabinet: Cabinet, slot: int) -> bool:

@@ -210,6 +210,18 @@ def test_nothing_that_belongs_to_another_ring_is_overwritten(words: str, act):
     assert story.of(RingLearned) == []
 
 
+@pytest.mark.parametrize("left", [True, False], ids=["put back", "not read for a moment"])
+def test_a_ring_that_is_where_it_was_does_not_disturb_the_learning_of_another(left: bool):
+    story = begun()
+    assert learning(story) == ""
+    story.tell(ContactRead(3, closed=not left), TagsRead("bank1", tags(1, 2, 4, 5, 6)))
+
+    story.tell(ContactRead(3, closed=True), TagsRead("bank1", tags(1, 2, 3, 4, 5, 6)))
+    story.tell(ContactRead(8, closed=True), TagsRead("bank1", tags(1, 2, 3, 4, 5, 6) | {NEW}))
+
+    assert story.cabinet.learning == Learned("r7", 8)
+
+
 def test_a_ring_that_hangs_or_is_out_is_not_learned_anew():
     out = running().log_in().press("3#")
     out.tell(CoilPulsed(3), ContactRead(3, closed=False), TagsRead("bank1", tags(1, 2, 4, 5, 6)))
