@@ -48,7 +48,7 @@ SENTENCES: Mapping[str, str] = {
     "ring.not_learned": "{ring} was not learned{by}: {detail}",
     "ring.set_aside": "{ring} left slot {slot} while the cabinet is commissioned",
     "latch.test_intended": "the latch of slot {slot} is tried{by}",
-    "slot.tested": "slot {slot} was tried: {outcome}, contact {contact}{coil}{bolt}",
+    "slot.tested": "slot {slot} was tried: {result}, contact {contact}{coil}{bolt}",
     "slot.out_of_service": "slot {slot} is out of service{by}: {detail}",
     "slot.in_service": "slot {slot} is in service again{by}",
     "tag.foreign": "a tag of no ring, ending with {tag}, hangs in slot {slot}",
@@ -92,7 +92,7 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
 }
 """What is said only where the row has the field."""
 
-_WORDS = frozenset({"reason", "why", "kind", "fault", "outcome"})
+_WORDS = frozenset({"reason", "why", "kind", "fault", "result"})
 _LEVELS: Mapping[str, str] = {"0": "warning", "1": "ALARM"}
 _GUESSED: Mapping[str, str] = {"inferred": " (inferred)", "contact": " (a contact says so, no tag was read)"}
 

@@ -124,7 +124,7 @@ def _standing(call: Call) -> results.Commissioning:
 def _tested(tested: SlotTested, seen: dict[int, str]) -> results.Tested:
     return results.Tested(
         slot=tested.slot,
-        outcome=tested.outcome.value,
+        outcome=tested.result.value,
         contact=tested.contact,
         coil_ms=tested.coil_ms,
         bolt_ms=tested.bolt_ms,

@@ -12,7 +12,7 @@ TELLABLE = frozenset(
     {
         "actor", "approver", "bank", "bolt_ms", "booked_holder", "coil_ms", "contact", "count", "counted", "device",
         "due", "evidence", "factors", "fault", "from_slot", "holder", "holidays", "home_slot", "kind", "level",
-        "limits", "link", "outcome", "pairs", "person", "reader", "reason", "release", "returned_by", "ring", "rings",
+        "limits", "link", "pairs", "person", "reader", "reason", "release", "result", "returned_by", "ring", "rings",
         "schedules", "seconds", "silent", "slot", "subject", "tag", "up_to", "version", "via", "why",
     }
 )  # fmt: skip

@@ -274,7 +274,7 @@ def test_every_end_of_a_test_has_its_name_and_is_waited_for(happens: tuple, outc
         story.later(seconds=each.total_seconds()) if isinstance(each, timedelta) else story.tell(each)
 
     (tested,) = story.of(SlotTested)
-    assert tested.outcome is outcome
+    assert tested.result is outcome
     assert not isinstance(story.cabinet.state_of(7), UnderTest)
     assert story.cabinet.tested == {7: tested}
 
@@ -373,7 +373,7 @@ def test_a_ring_that_is_put_in_before_the_pulse_is_not_let_out_again_by_it():
     assert story.last.commands == (WithdrawSlot(7),)
     story.tell(PulseRefused(7, "withdrawn"))
 
-    assert [each.outcome for each in story.of(SlotTested)] == [Outcome.NO_PULSE]
+    assert [each.result for each in story.of(SlotTested)] == [Outcome.NO_PULSE]
 
 
 # ---- leaving

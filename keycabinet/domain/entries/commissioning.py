@@ -82,7 +82,7 @@ class SlotTested(Entry):
 
     type: ClassVar[str] = "slot.tested"
     slot: int
-    outcome: Outcome
+    result: Outcome
     contact: str
     coil_ms: int | None = None
     bolt_ms: int | None = None
