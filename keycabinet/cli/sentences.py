@@ -62,7 +62,7 @@ SENTENCES: Mapping[str, str] = {
     "alarm.delivered": "every consumer has stored the alarm {kind}: {subject}",
     "alarm.acknowledged": "{actor} acknowledged the alarm {kind}: {subject}{with_via}{noted}",
     "alarm.silenced": "{actor} silenced the alarm {kind}: {subject}",
-    "alarm.contacted": "{actor} contacted {whom} about {kind}: {subject}; {result}",
+    "alarm.contacted": "{actor} contacted {whom} about {kind}: {subject}; {answer}",
     "alarm.escalated": "nobody acknowledged the alarm {kind}: {subject}; it is of level {level} now",
     "alarm.cleared": "alarm is over, {kind}: {subject}{times}",
     "alarms.reviewed": "{actor} reviewed {count} alarms, up to row {up_to}{noted}",

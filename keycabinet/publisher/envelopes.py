@@ -18,7 +18,7 @@ TELLABLE = frozenset(
 )  # fmt: skip
 """Fields of rows that are published. A field that is not named here stays in the cabinet."""
 
-WITHHELD = frozenset({"commitment", "detail", "digest", "note", "number", "result", "what", "whom"})
+WITHHELD = frozenset({"answer", "commitment", "detail", "digest", "note", "number", "what", "whom"})
 """Fields that were looked at and stay in the cabinet: commitments over names, free text, what was changed."""
 
 TAG_DIGITS = 4

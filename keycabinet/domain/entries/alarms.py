@@ -63,7 +63,7 @@ class AlarmContacted(Entry):
     subject: str
     actor: str
     whom: str
-    result: str
+    answer: str
 
 
 @dataclass(frozen=True, slots=True)
