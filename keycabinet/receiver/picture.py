@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from keycabinet.domain.alarm import WARNING
 from keycabinet.domain.entries import AlarmCleared
 from keycabinet.publisher.topics import is_sealed
 from keycabinet.receiver.heard import AlarmHeard, EventHeard, InfoHeard, SlotHeard, StateHeard
@@ -45,7 +46,7 @@ class Picture:
         """The cabinet says how many alarms stand: if all of them came on this connection, there are no others."""
         self.state = self.told(state, now_s)
         fresh = {name for name, told in self.alarms.items() if told.line == self.line}
-        if sum(not is_sealed(kind) for kind, _ in fresh) == state.alarms:
+        if sum(self.alarms[name].what.level > WARNING and not is_sealed(name[0]) for name in fresh) == state.alarms:
             self.alarms = {name: told for name, told in self.alarms.items() if name in fresh or is_sealed(name[0])}
 
     def heard_event(self, event: EventHeard) -> None:

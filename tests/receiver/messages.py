@@ -24,8 +24,9 @@ def an_event(seq: int, previous: int | None = None, *, cabinet: str = "mc-1", **
     return event_of(row, cabinet, replayed=False).payload()
 
 
-def an_alarm(kind: str, subject: str) -> bytes:
-    return Alarm(kind=kind, subject=subject, level="alarm", first_at=AT, last_at=AT, count=1).payload()  # type: ignore[arg-type]
+def an_alarm(kind: str, subject: str, level: int = 1) -> bytes:
+    unknown = dict.fromkeys(("delivered_at", "acknowledged_at", "acknowledged_by"))
+    return Alarm(kind=kind, subject=subject, level=level, first_at=AT, last_at=AT, count=1, **unknown).payload()  # type: ignore[arg-type]
 
 
 def a_state(alarms: int) -> bytes:

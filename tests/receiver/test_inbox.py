@@ -207,8 +207,9 @@ def test_after_a_new_connection_an_alarm_goes_only_when_the_cabinet_says_that_al
         desk.take(a_state(1), "state")
         assert len(picture.alarms) == 2
         desk.take(an_alarm("missing", "r-3"), "alarms/missing/r-3")
+        desk.take(an_alarm("due_soon", "r-4", level=0), "alarms/due_soon/r-4")  # which ``state`` does not count
         desk.take(a_state(1), "state")
-        assert picture.alarms.keys() == {("missing", "r-3")}
+        assert picture.alarms.keys() == {("missing", "r-3"), ("due_soon", "r-4")}
 
 
 @pytest.mark.parametrize(
