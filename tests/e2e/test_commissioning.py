@@ -30,9 +30,7 @@ class NewSite(Site):
         answer = self.command("init", "--demo", "--json", "--code", "1000", "--name", "Okafor, Robin")
         self.pins[answer["code"]] = answer["pin"]
         self.start_core()
-        files = ["--people=people.csv", "--rings=bare.csv", "--rights=rights.csv"]
-        answer = self.command("import", *files, "--json", "--credentials-stdin", stdin=self.robin)
-        self.pins |= {each["code"]: each["pin"] for each in answer["pins"]}
+        self.import_people("--people=people.csv", "--rings=bare.csv", "--rights=rights.csv")
         return self
 
     @property
