@@ -105,6 +105,8 @@ class Client:
         return self._rows(while_waiting)
 
     def _rows(self, while_waiting: Callable[[], object] | None) -> Iterator[dict[str, Any]]:
+        if self._closed:
+            return
         self._connected().settimeout(None if while_waiting is None else LOOK_UP_S)
         while True:
             try:
