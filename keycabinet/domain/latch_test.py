@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from keycabinet.domain import alarms
 from keycabinet.domain.books import In, Missing, Out, SetAside
-from keycabinet.domain.effects import ReleaseSlot
+from keycabinet.domain.effects import ReleaseSlot, WithdrawSlot
 from keycabinet.domain.entries import AlarmKind, LatchTestIntended, Outcome, SlotTested
 from keycabinet.domain.rings import Ring
 from keycabinet.domain.seen import EMPTY, UNKNOWN, Hanging
@@ -46,10 +46,12 @@ def expire(turn: Turn, slot: int, testing: UnderTest) -> Turn:
 
 
 def end(turn: Turn, slot: int, testing: UnderTest, outcome: Outcome) -> Turn:
-    """Record what was measured. A bolt that moved is no fault any more."""
+    """Record what was measured; a pulse that has not come is not to come any more. A bolt that moved is no fault."""
     tested = SlotTested(slot, outcome, _contact(turn.cabinet, slot), _ms(testing.coil), _ms(testing.bolt))
     after = Unlatched() if slot in turn.cabinet.drawn else SECURED
     turn = turn.record(tested).slot(slot, after).having(tested={**turn.cabinet.tested, slot: tested})
+    if testing.coil is None:
+        turn = turn.command(WithdrawSlot(slot))
     is_well = outcome is Outcome.OK and testing.bolt is not None
     return alarms.unlatch(turn, AlarmKind.LOCK_FAULT, f"slot-{slot}") if is_well else turn
 

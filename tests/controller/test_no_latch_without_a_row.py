@@ -138,6 +138,24 @@ def test_no_latch_opens_without_a_committed_row_whatever_happens_in_between():
     run_state_machine_as_test(LawTwo, settings=BUDGET)
 
 
+def test_a_pulse_that_came_too_late_for_its_test_is_not_given_after_the_store_has_come_back():
+    it = Rehearsal(Controller)
+    it.boot()
+    it.ask(lambda turn: commissioning.begin(turn, "eve"))
+    it.failure, it.failing_for = Failure.NOT_WRITTEN, 0
+    it.tell(TagPresented("panel", a_ring(1).tag))
+    it.slow = True
+    it.ask(lambda turn: commissioning.test(turn, "eve", 7))
+    assert it.ordered == [7]
+
+    it.failure, it.failing_for = Failure.NOT_WRITTEN, 3
+    it.log_in(PEOPLE[0])
+    it.slow = False
+    it.press("1#")
+
+    assert it.unexplained == []
+
+
 @pytest.mark.parametrize("broken", [HastyController, TrustingController])
 def test_the_rehearsal_finds_a_controller_that_breaks_the_law(broken):
     machine = type("Broken", (LawTwo,), {"controller": broken})

@@ -277,6 +277,7 @@ def test_every_end_of_a_test_has_its_name_and_is_waited_for(happens: tuple, outc
     assert tested.result is outcome
     assert not isinstance(story.cabinet.state_of(7), UnderTest)
     assert story.cabinet.tested == {7: tested}
+    assert (WithdrawSlot(7) in story.commands) is (tested.coil_ms is None)
 
 
 def test_one_latch_at_a_time_and_none_beside_a_bolt_that_is_not_home():
