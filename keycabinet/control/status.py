@@ -5,7 +5,7 @@ from datetime import datetime
 
 from keycabinet.control import results
 from keycabinet.control.plain_words import in_plain_words
-from keycabinet.domain.alarm import AlarmKey
+from keycabinet.domain.alarm import AlarmKey, oldest_first
 from keycabinet.domain.books import Custody, In, Missing, Out, SetAside, Unverified
 from keycabinet.domain.directory import Directory
 from keycabinet.domain.entries import SEALED_KINDS, AlarmKind
@@ -34,9 +34,8 @@ def slots(cabinet: Cabinet, directory: Directory, now: datetime) -> list[results
 
 def alarms(cabinet: Cabinet, directory: Directory, *, sealed: bool = False) -> list[results.Alarm]:
     """The alarms that stand, oldest first; of sealed kinds only for who may read sealed rows (R6)."""
-    told = [(key, alarm) for key, alarm in cabinet.books.alarms.items() if sealed or key[0] not in SEALED_KINDS]
-    told.sort(key=lambda item: (item[1].raised_at, item[0][0].value, item[0][1]))
-    return [one_alarm(key, cabinet, directory) for key, _ in told]
+    told = (key for key in oldest_first(cabinet.books.alarms) if sealed or key[0] not in SEALED_KINDS)
+    return [one_alarm(key, cabinet, directory) for key in told]
 
 
 def health(ills: Mapping[str, Ill]) -> list[results.Ill]:

@@ -32,6 +32,16 @@ class Alarm:
     """Nobody wants to hear it at the cabinet any more."""
 
 
+def by_name(key: AlarmKey) -> tuple[str, str]:
+    """The order in which alarms of one instant are recorded."""
+    return key[0].value, key[1]
+
+
+def oldest_first(alarms: Mapping[AlarmKey, Alarm]) -> list[AlarmKey]:
+    """The order in which people are shown them."""
+    return sorted(alarms, key=lambda key: (alarms[key].raised_at, by_name(key)))
+
+
 @dataclass(frozen=True, slots=True)
 class AlarmRules:
     """What a site decides about alarms."""

@@ -8,7 +8,7 @@ stands is in ``attention``.
 from collections import Counter
 
 from keycabinet.domain import flapping, health
-from keycabinet.domain.alarm import WARNING, AlarmKey
+from keycabinet.domain.alarm import WARNING, AlarmKey, by_name
 from keycabinet.domain.books import In, Out
 from keycabinet.domain.effects import Play, Tune
 from keycabinet.domain.entries import QUIET_KINDS, AlarmCleared, AlarmKind, AlarmRaised
@@ -27,9 +27,9 @@ def settle(turn: Turn) -> Turn:
     standing = _of_rings(turn) | _of_slots(turn) | _of_door(turn) | health.alarms(turn) | _of_copies(turn)
     standing |= of_pins(turn) | _of_keypad(turn) | _latched(turn)
     turn = flapping.note(turn, standing)
-    for key in sorted(raised - standing - flapping.held(turn), key=_order):
+    for key in sorted(raised - standing - flapping.held(turn), key=by_name):
         turn = _end(turn, key)
-    for kind, subject in sorted(standing - raised, key=_order):
+    for kind, subject in sorted(standing - raised, key=by_name):
         turn = latch(turn, kind, subject)
     return turn
 
@@ -78,10 +78,6 @@ def of_pins(turn: Turn) -> set[AlarmKey]:
         if failures >= limits.disable_at:
             alarms.add((AlarmKind.PIN_DISABLED, person))
     return alarms
-
-
-def _order(key: AlarmKey) -> tuple[str, str]:
-    return key[0].value, key[1]
 
 
 def _of_rings(turn: Turn) -> set[AlarmKey]:

@@ -3,7 +3,7 @@
 Supervisors and those above may look and silence; who acknowledges takes the alarm on, and that is for commanders.
 """
 
-from keycabinet.domain.alarm import AlarmKey
+from keycabinet.domain.alarm import AlarmKey, oldest_first
 from keycabinet.domain.attention import is_shown
 from keycabinet.domain.effects import Play, Tune
 from keycabinet.domain.entries import AlarmAcknowledged, AlarmSilenced
@@ -28,8 +28,8 @@ def begin(turn: Turn, person: str) -> Turn:
 
 def listed(cabinet: Cabinet) -> list[AlarmKey]:
     """The alarms that are shown at the keypad, oldest first; never those of quiet kinds (R5, R6)."""
-    shown = [(key, alarm) for key, alarm in cabinet.books.alarms.items() if is_shown(key, alarm)]
-    return [key for key, _ in sorted(shown, key=lambda item: (item[1].raised_at, item[0][0].value, item[0][1]))]
+    alarms = cabinet.books.alarms
+    return [key for key in oldest_first(alarms) if is_shown(key, alarms[key])]
 
 
 def key(turn: Turn, state: Attending, person: Person, pressed: str) -> Turn:

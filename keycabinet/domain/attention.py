@@ -6,7 +6,7 @@ None of it needs a network, and none of it ends an alarm: that does what the ala
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from keycabinet.domain.alarm import WARNING, Alarm, AlarmKey
+from keycabinet.domain.alarm import WARNING, Alarm, AlarmKey, by_name
 from keycabinet.domain.effects import Play, Tune
 from keycabinet.domain.entries import QUIET_KINDS, AlarmDelivered, AlarmEscalated
 from keycabinet.domain.state import Cabinet, Turn
@@ -37,7 +37,7 @@ def elapsed_deadlines(cabinet: Cabinet) -> Iterator[timedelta]:
 
 
 def _deliver(turn: Turn) -> Turn:
-    for key in sorted(turn.facts.delivered, key=_order):
+    for key in sorted(turn.facts.delivered, key=by_name):
         alarm = turn.cabinet.books.alarms.get(key)
         if alarm is not None and alarm.delivered_at is None:
             turn = turn.record(AlarmDelivered(*key))
@@ -46,7 +46,7 @@ def _deliver(turn: Turn) -> Turn:
 
 def _escalate(turn: Turn) -> Turn:
     rules, now = turn.cabinet.alarm_rules, turn.facts.now.utc
-    for key, alarm in sorted(turn.cabinet.books.alarms.items(), key=lambda item: _order(item[0])):
+    for key, alarm in sorted(turn.cabinet.books.alarms.items(), key=lambda item: by_name(item[0])):
         at = rules.escalation_at(alarm)
         if at is not None and now >= at:
             turn = turn.record(AlarmEscalated(*key, alarm.level + 1))
@@ -66,7 +66,3 @@ def _sound(turn: Turn) -> Turn:
 
 def _is_heard(key: AlarmKey, alarm: Alarm) -> bool:
     return is_shown(key, alarm) and not alarm.silenced
-
-
-def _order(key: AlarmKey) -> tuple[str, str]:
-    return key[0].value, key[1]

@@ -3,13 +3,13 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from queue import Empty, Full, Queue
+from queue import Empty, Queue
 
 import structlog
 
 from keycabinet.control.client import CallRefused, Client, CoreUnreachable
 from keycabinet.ports import Stopping
-from keycabinet.publisher.bell import Bell
+from keycabinet.publisher.bell import Bell, hand_over
 from keycabinet.publisher.heard import Row
 from keycabinet.publisher.limits import Limits
 from keycabinet.publisher.repeats import Stretch
@@ -93,10 +93,4 @@ class Again:
             client.close()
 
     def _put(self, item: Reread, is_wanted: Callable[[], bool]) -> None:
-        while is_wanted():
-            try:
-                self._queue.put(item, timeout=self._limits.tick_s)
-            except Full:
-                continue
-            self._bell.ring()
-            return
+        hand_over(item, self._queue, self._bell, is_wanted, self._limits.tick_s)

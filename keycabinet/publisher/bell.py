@@ -1,7 +1,12 @@
 """Wakes the one thread that looks at the broker's socket, from any other."""
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
+from queue import Full, Queue
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class Bell:
@@ -26,3 +31,14 @@ class Bell:
     def close(self) -> None:
         """Give the descriptor back; nobody may ring any more."""
         os.close(self.fd)
+
+
+def hand_over(item: T, queue: Queue[T], bell: Bell, is_wanted: Callable[[], bool], look_up_s: float) -> None:
+    """Wait for room in the queue, put the item in and ring; ``is_wanted`` is asked every ``look_up_s`` meanwhile."""
+    while is_wanted():
+        try:
+            queue.put(item, timeout=look_up_s)
+        except Full:
+            continue
+        bell.ring()
+        return

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from queue import Empty, Full, Queue
+from queue import Empty, Queue
 
 import structlog
 
 from keycabinet.control.client import CallRefused, Client, CoreUnreachable
 from keycabinet.errors import ConfigError
 from keycabinet.ports import Stopping
-from keycabinet.publisher.bell import Bell
+from keycabinet.publisher.bell import Bell, hand_over
 from keycabinet.publisher.heard import Cursor, Hello, Row
 from keycabinet.publisher.limits import Limits
 from keycabinet.publisher.pauses import Pauses
@@ -98,10 +98,4 @@ class Stream:
             pass
 
     def _put(self, item: Began | Row, stopping: Stopping) -> None:
-        while not stopping.is_set():
-            try:
-                self._queue.put(item, timeout=self._limits.tick_s)
-            except Full:
-                continue
-            self._bell.ring()
-            return
+        hand_over(item, self._queue, self._bell, lambda: not stopping.is_set(), self._limits.tick_s)

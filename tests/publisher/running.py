@@ -1,12 +1,18 @@
-"""The publisher as a process of its own, beside a test."""
+"""The publisher beside a test: as a process of its own, or in threads of the test."""
 
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
-from tests.broker import Broker
+from keycabinet.publisher.app import Running
+from keycabinet.publisher.limits import Limits
+from keycabinet.publisher.receipts import Consumer
+from keycabinet.publisher.settings import BrokerSettings, PublisherSettings
+from tests.broker import HOST, Broker
 from tests.publisher.fake_core import FakeCore
 
 PROGRAM = "import sys, pathlib, keycabinet.publisher as p; sys.exit(p.main(pathlib.Path(sys.argv[1])))"
@@ -77,3 +83,17 @@ class PublisherProcess:
     def log(self) -> str:
         """What it has written."""
         return (self._folder / "publisher.log").read_text()
+
+
+@contextmanager
+def a_publisher(core: FakeCore, broker: Broker, limits: Limits, consumers: tuple[Consumer, ...] = ()) -> Iterator[None]:
+    """The publisher in threads of the test itself; at its end, nothing of it may have failed."""
+    failures: list[Exception] = []
+    settings = PublisherSettings("mc-1", core.socket, BrokerSettings(HOST, broker.port, "keycabinet-mc-1"), consumers)
+    running = Running(settings, limits, failures.append)
+    running.start()
+    try:
+        yield
+    finally:
+        running.stop()
+    assert failures == []

@@ -1,20 +1,17 @@
 """For whom rows are sent again, and when; and that new ones do not wait for them."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from keycabinet.publisher.app import Running
 from keycabinet.publisher.heard import Row
 from keycabinet.publisher.limits import Limits
 from keycabinet.publisher.receipts import Stored
 from keycabinet.publisher.repeats import Repeats, Repetition, Stretch
-from keycabinet.publisher.settings import BrokerSettings, PublisherSettings
-from tests.broker import HOST, Broker
+from tests.broker import Broker
 from tests.publisher.consumers import BOARD, MAIL, a_receipt
 from tests.publisher.ear import Ear
 from tests.publisher.fake_core import FakeCore, a_row
+from tests.publisher.running import a_publisher
 
 LIMITS = Limits()
 NEWEST = {False: 100, True: 60}
@@ -150,19 +147,6 @@ def test_of_a_stretch_few_rows_are_in_flight_and_none_that_everybody_has() -> No
 QUICK = replace(LIMITS, repeat_s=0.5, longest_repeat_s=2.0, repeat_after_return_s=0.2)
 
 
-@contextmanager
-def a_publisher(core: FakeCore, broker: Broker) -> Iterator[None]:
-    settings = PublisherSettings("mc-1", core.socket, BrokerSettings(HOST, broker.port, "kc"), (BOARD, MAIL))
-    failures: list[Exception] = []
-    running = Running(settings, QUICK, failures.append)
-    running.start()
-    try:
-        yield
-    finally:
-        running.stop()
-    assert failures == []
-
-
 def say(ear: Ear, sequence: int, second: int, sealed: int | None = None) -> None:
     consumer = MAIL if sealed is None else BOARD
     receipt = a_receipt(sequence, second, sealed=sealed, consumer=consumer)
@@ -170,7 +154,7 @@ def say(ear: Ear, sequence: int, second: int, sealed: int | None = None) -> None
 
 
 def test_missing_rows_come_again_in_order_and_marked_and_nothing_before_them(tmp_path: Path) -> None:
-    with FakeCore() as core, Broker() as broker, Ear(broker) as ear, a_publisher(core, broker):
+    with FakeCore() as core, Broker() as broker, Ear(broker) as ear, a_publisher(core, broker, QUICK, (BOARD, MAIL)):
         ear.wait_for_last("status", b"online")
         core.append(20)
         core.wait_for_cursor(20)
@@ -186,7 +170,7 @@ def test_missing_rows_come_again_in_order_and_marked_and_nothing_before_them(tmp
 
 
 def test_of_sealed_rows_only_those_that_are_missing_come_again_under_their_topic(tmp_path: Path) -> None:
-    with FakeCore() as core, Broker() as broker, Ear(broker) as ear, a_publisher(core, broker):
+    with FakeCore() as core, Broker() as broker, Ear(broker) as ear, a_publisher(core, broker, QUICK, (BOARD, MAIL)):
         for visibility in ("open", "sealed", "open", "sealed", "open"):
             core.append(1, visibility=visibility)
         core.wait_for_cursor(5)
@@ -202,7 +186,7 @@ def test_a_restarted_publisher_repeats_nothing_for_who_has_all_though_sealed_row
         core.append(3)
         core.append(2, visibility="sealed")
         core.cursor = 5
-        with a_publisher(core, broker):
+        with a_publisher(core, broker, QUICK, (BOARD, MAIL)):
             ear.wait_for_last("status", b"online")
             say(ear, 3, 1)
             core.wait_for_receipt("mail", 3)
@@ -217,7 +201,7 @@ def test_a_restarted_publisher_repeats_nothing_for_who_has_all_though_sealed_row
 
 def test_a_new_row_overtakes_those_that_are_sent_again(tmp_path: Path) -> None:
     many = 8000
-    with FakeCore() as core, Broker() as broker, Ear(broker) as ear, a_publisher(core, broker):
+    with FakeCore() as core, Broker() as broker, Ear(broker) as ear, a_publisher(core, broker, QUICK, (BOARD, MAIL)):
         core.append(many)
         core.wait_for_cursor(many, within=30)
         say(ear, 0, 1)
@@ -232,7 +216,7 @@ def test_a_new_row_overtakes_those_that_are_sent_again(tmp_path: Path) -> None:
 
 
 def test_after_a_broker_that_forgot_the_next_word_of_who_misses_something_brings_it(tmp_path: Path) -> None:
-    with FakeCore() as core, Broker() as broker, a_publisher(core, broker):
+    with FakeCore() as core, Broker() as broker, a_publisher(core, broker, QUICK, (BOARD, MAIL)):
         core.append(5)
         core.wait_for_cursor(5)
         with Ear(broker) as ear:

@@ -1,20 +1,16 @@
 """Honest about it, and back by itself."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
-from keycabinet.publisher.app import Running
 from keycabinet.publisher.limits import Limits
-from keycabinet.publisher.settings import BrokerSettings, PublisherSettings
-from tests.broker import HOST, WITHIN_S, Broker
+from tests.broker import WITHIN_S, Broker
 from tests.publisher.ear import Ear, retained_at
 from tests.publisher.fake_core import FakeCore
-from tests.publisher.running import PublisherProcess
+from tests.publisher.running import PublisherProcess, a_publisher
 from tests.waiting import wait_until
 
 IMPATIENT = Limits(silence_s=1.0, connack_s=0.5, core_answer_s=0.3, core_silence_s=0.8, poll_every_s=0.2)
@@ -145,16 +141,3 @@ def test_the_state_beats_although_nothing_happens() -> None:
         ear.wait(lambda: sum(each.topic == "keycabinet/mc-1/state" for each in ear.heard) >= 4, "four beats")
 
         assert core.rows == []
-
-
-@contextmanager
-def a_publisher(core: FakeCore, broker: Broker, limits: Limits) -> Iterator[None]:
-    failures: list[Exception] = []
-    settings = PublisherSettings("mc-1", core.socket, BrokerSettings(HOST, broker.port, "keycabinet-mc-1"))
-    running = Running(settings, limits, failures.append)
-    running.start()
-    try:
-        yield
-    finally:
-        running.stop()
-    assert failures == []
