@@ -210,7 +210,7 @@ def test_a_new_row_overtakes_those_that_are_sent_again(tmp_path: Path) -> None:
         ear.wait_for_rows(new)
 
         between = next(number for number, event in enumerate(ear.events()) if event["sequence"] == new) - before
-        assert between < 300, "so many old rows came before the new one"
+        assert between < many / 4, "the new one waited for the old ones"
         assert len(ear.events()) < 2 * many
         assert not next(event for event in ear.events() if event["sequence"] == new)["replayed"]
 
